@@ -1,0 +1,124 @@
+"""Before a job is accepted: is there room, does the rate allow it, is a slot free? Then its whole life is planned."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mjsim.core.chance import Key
+from mjsim.core.error import QueueFull, TooManyRequests
+from mjsim.core.instant import SECOND, Instant
+from mjsim.core.job import RETENTION, Job
+from mjsim.core.pace import JobType, Mode
+from mjsim.core.plan import plan
+from mjsim.core.request import Webhook
+from mjsim.core.slots import Pool, SlotPlan, free_from, pull_forward, waiting
+from mjsim.core.timeline import Timeline
+from mjsim.core.world import World
+from mjsim.ports import Store, Turn
+
+log = logging.getLogger("mjsim")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A job that asks to be accepted; equal requests of a tenant have equal fingerprints."""
+
+    tenant: str
+    job_type: JobType
+    mode: Mode
+    fingerprint: str
+    webhook: Webhook | None
+
+    def job(self, key: Key, life: Timeline) -> Job:
+        """The accepted job, without what its operation is about."""
+        return Job(
+            id=key.uuid("id"),
+            tenant=self.tenant,
+            type=self.job_type,
+            fingerprint=self.fingerprint,
+            repeat=key.repeat,
+            timeline=life,
+            webhook=self.webhook,
+        )
+
+
+class Admission:
+    """Applies the world's limits; its answers are keys and timelines, or a refusal that says when to come again."""
+
+    def __init__(self, world: World, store: Store) -> None:
+        self._world = world
+        self._store = store
+
+    async def admit(self, turn: Turn, candidate: Candidate, now: Instant) -> tuple[Key, Timeline]:
+        """The chance and the life of a job that is accepted now; `TooManyRequests` or `QueueFull` where it is not."""
+        await self.expire(now)
+        await self._make_room(now)
+        await self._keep_rate(turn, candidate, now)
+        slot = await self._slot(turn, candidate.mode, now)
+        repeat = await turn.repeats(candidate.fingerprint)
+        key = Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat)
+        life = plan(
+            job_type=candidate.job_type,
+            mode=candidate.mode,
+            key=key,
+            pace=self._world.pace,
+            failure_rate=self._world.failure_rate,
+            now=now,
+            slot=slot,
+        )
+        return key, life
+
+    async def pull_forward(self, turn: Turn, ended: Job, now: Instant) -> None:
+        """After a job has ended early, start those that waited for its slot; `ended` lives its amended life."""
+        if self._world.slots is None:
+            return
+        pool = self._world.slots.pool(ended.mode)
+        jobs = [ended if job.id == ended.id else job for job in await self._in_pool(turn, pool, now)]
+        lives = pull_forward([job.timeline for job in jobs], pool.running, now)
+        for job, life in zip(jobs, lives, strict=True):
+            if life != job.timeline:
+                turn.amend(job.living(life))
+
+    async def expire(self, now: Instant) -> None:
+        """Forget what is older than the retention."""
+        await self._store.forget_accepted_until(Instant(now - RETENTION))
+
+    async def _make_room(self, now: Instant) -> None:
+        most = self._world.max_jobs
+        if await self._store.count() < most:
+            return
+        forgotten = await self._store.forget_oldest_settled(max(1, most // 1000), now)
+        if not forgotten:
+            raise QueueFull(f"All {most} jobs that this simulator keeps (--max-jobs) are still going on.", SECOND)
+        log.warning("%d jobs are kept (--max-jobs): the %d oldest settled ones expired early", most, forgotten)
+
+    async def _keep_rate(self, turn: Turn, candidate: Candidate, now: Instant) -> None:
+        limit = self._world.rate_limit
+        if limit is None or candidate.job_type is not JobType.IMAGINE:
+            return
+        window = limit.window / SECOND
+        accepted = await turn.accepted_after(JobType.IMAGINE, Instant(now - limit.window))
+        if wait := limit.wait(accepted, now):
+            raise TooManyRequests(f"Rate limit reached: {limit.count} imagine jobs in {window:g} s.", wait)
+
+    async def _slot(self, turn: Turn, mode: Mode, now: Instant) -> Instant:
+        """From when on a slot is free."""
+        slots = self._world.slots
+        if slots is None:
+            return now
+        jobs = await turn.unsettled(now)
+        self._refuse_when_queue_is_full(slots, jobs, now)
+        pool = slots.pool(mode)
+        return free_from([job.timeline for job in jobs if job.mode in pool.modes], pool.running, now)
+
+    def _refuse_when_queue_is_full(self, slots: SlotPlan, jobs: Sequence[Job], now: Instant) -> None:
+        queued: list[Timeline] = []
+        for pool in slots.pools:
+            lives = [job.timeline for job in jobs if job.mode in pool.modes]
+            queued += lives[len(lives) - waiting(lives, pool.running) :]
+        if len(queued) >= slots.queued:
+            wait = min(life.started for life in queued) - now
+            raise QueueFull(f"Queue full: {slots.queued} jobs wait for a slot already.", max(wait, 1))
+
+    async def _in_pool(self, turn: Turn, pool: Pool, now: Instant) -> list[Job]:
+        return [job for job in await turn.unsettled(now) if job.mode in pool.modes]

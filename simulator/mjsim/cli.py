@@ -1,0 +1,126 @@
+"""The command line: `mjsim serve` and `mjsim health`. Exit codes: 0 done, 1 not healthy, 2 a setting is unfit."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mjsim import __version__
+from mjsim.core.error import SettingsError
+from mjsim.settings import OPTIONS, TOKEN_VARIABLE, Settings, resolve
+
+_EXAMPLES = f"""examples:
+  mjsim serve                                  on 127.0.0.1:8080, jobs take about 5 s
+  mjsim serve --port 0 --pace instant          a free port; jobs are done at once
+  mjsim serve --seed 7 --failure-rate 0.2      the same world each time; one job in five fails
+  mjsim serve --data mjsim.db                  everything survives a restart
+  mjsim serve --plan basic --rate-limit 10/60s the limits of a small account
+  mjsim health                                 exit code 0 when the server is up
+
+Every option can also be a variable (--log-format is MJSIM_LOG_FORMAT) or stand in a TOML file (log-format = "json").
+Any key of the form sim-<anything> is accepted, and each has jobs of its own; {TOKEN_VARIABLE} names one more.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.command is None:
+        parser.print_help()
+        return 2
+    try:
+        code: int = given.run(given)
+    except SettingsError as error:
+        print(f"mjsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    description = "A local simulator of the Midjourney image-generation API."
+    parser = argparse.ArgumentParser(prog="mjsim", description=description, epilog=_EXAMPLES, formatter_class=raw)
+    parser.add_argument("--version", action="version", version=f"mjsim {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    serve = commands.add_parser("serve", help="start the simulator", epilog=_EXAMPLES, formatter_class=raw)
+    serve.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
+    for option in OPTIONS:
+        action = "append" if option.repeated else "store"
+        serve.add_argument(option.flag, dest=option.name, action=action, metavar=option.metavar, help=option.help)
+    serve.set_defaults(run=_serve)
+    health = commands.add_parser("health", help="ask a running simulator whether it is up")
+    health.add_argument("--url", help="its base URL (default: http://127.0.0.1 and MJSIM_PORT or 8080)")
+    health.set_defaults(run=_health)
+    return parser
+
+
+def _serve(given: argparse.Namespace) -> int:
+    config = given.config or (Path(found) if (found := os.environ.get("MJSIM_CONFIG")) else None)
+    settings = resolve(vars(given), os.environ, config)
+    asyncio.run(_serve_until_stopped(settings))
+    return 0
+
+
+async def _serve_until_stopped(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    from mjsim.log import log_to_stderr
+    from mjsim.simulator import Simulator
+
+    log_to_stderr(as_json=settings.log_format == "json")
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    simulator = Simulator(settings)
+    try:
+        await simulator.start()
+        print(_greeting(simulator), flush=True)
+        await stopped.wait()
+    finally:
+        await simulator.stop()
+
+
+def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # noqa: F821
+    """What a newcomer needs next, or one line of JSON."""
+    settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
+    if settings.log_format == "json":
+        return json.dumps({"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__})
+    return f"""mjsim {__version__} is ready.
+
+  API        {url}/v1
+  Reference  {url}/docs
+  Key        {key}   (any sim-<name> works, each with jobs of its own)
+  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)
+
+Try it:
+  curl -s {url}/v1/imagine -H 'Authorization: Bearer {key}' \\
+    -H 'Content-Type: application/json' -d '{{"prompt": "a lighthouse at dusk --ar 16:9"}}'
+
+Then ask for the job, with the job_id of the answer:
+  curl -s {url}/v1/jobs/JOB_ID -H 'Authorization: Bearer {key}'
+
+Ctrl-C stops it."""
+
+
+def _health(given: argparse.Namespace) -> int:
+    from urllib.error import URLError
+    from urllib.request import ProxyHandler, build_opener
+
+    url = given.url or f"http://127.0.0.1:{os.environ.get('MJSIM_PORT', '8080')}"
+    try:
+        # Straight to the address: a proxy that the environment names knows nothing of this machine.
+        with build_opener(ProxyHandler({})).open(url.rstrip("/") + "/_sim/health", timeout=5) as answer:
+            print(answer.read().decode())
+            return 0
+    except (URLError, OSError, ValueError) as error:
+        print(f"mjsim: {url} is not healthy: {getattr(error, 'reason', error)}", file=sys.stderr)
+        return 1
+
+

@@ -1,0 +1,165 @@
+"""Everything that can be refused is one tree, and every leaf knows its stable code and its HTTP status.
+
+    SimulatorError
+    ├── Refused                    the request was understood and answered "no"
+    │   ├── Unauthorized           401 unauthorized
+    │   ├── InvalidRequest         400 invalid_request      the body or query breaks the contract
+    │   │   ├── InvalidJson        400 invalid_json         the body is no JSON document
+    │   │   ├── InvalidParameter   400 invalid_parameter    a flag or value is malformed or out of range
+    │   │   ├── EmptyPrompt        400 empty_prompt
+    │   │   ├── BannedPrompt       400 banned_prompt
+    │   │   ├── InvalidImage       400 invalid_image        the data is no readable picture
+    │   │   ├── ImageInaccessible  400 image_inaccessible   the URL gives no picture
+    │   │   ├── ParentNotCompleted 400 parent_not_completed
+    │   │   ├── ParentNotGrid      400 parent_not_grid
+    │   │   └── JobNotCancellable  400 job_not_cancellable
+    │   ├── NotFound               404 not_found            no such route or file
+    │   │   └── JobNotFound        404 job_not_found
+    │   ├── MethodNotAllowed       405 method_not_allowed   carries the methods that are
+    │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
+    │   ├── PayloadTooLarge        413 payload_too_large
+    │   └── TooManyRequests        429 rate_limited         carries when to try again
+    │       └── QueueFull          429 queue_full
+    └── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+
+Only `web/` makes JSON of it, only the command line makes an exit code of it.
+"""
+
+from typing import ClassVar
+
+
+class SimulatorError(Exception):
+    """The root: its text is a sentence for the person who caused it."""
+
+
+class SettingsError(SimulatorError):
+    """A setting or the environment is unfit to start with."""
+
+
+class Refused(SimulatorError):
+    """A request that is answered with an error; `code` is stable, `status` is the HTTP status."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str]
+
+
+class Unauthorized(Refused):
+    """No key, or one that is not known."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class InvalidRequest(Refused):
+    """The body or the query breaks the contract."""
+
+    code = "invalid_request"
+
+
+class InvalidJson(InvalidRequest):
+    """The body is no JSON document."""
+
+    code = "invalid_json"
+
+
+class InvalidParameter(InvalidRequest):
+    """A flag or a value is malformed, unknown or out of range."""
+
+    code = "invalid_parameter"
+
+
+class EmptyPrompt(InvalidRequest):
+    """Nothing is left of the prompt once its flags are taken out."""
+
+    code = "empty_prompt"
+
+
+class BannedPrompt(InvalidRequest):
+    """The prompt holds a blocked word."""
+
+    code = "banned_prompt"
+
+
+class InvalidImage(InvalidRequest):
+    """The data is no picture that can be read."""
+
+    code = "invalid_image"
+
+
+class ImageInaccessible(InvalidRequest):
+    """The URL gives no picture."""
+
+    code = "image_inaccessible"
+
+
+class ParentNotCompleted(InvalidRequest):
+    """The parent has no pictures: it is not done yet, or it never will be."""
+
+    code = "parent_not_completed"
+
+
+class ParentNotGrid(InvalidRequest):
+    """The parent is no grid of four."""
+
+    code = "parent_not_grid"
+
+
+class JobNotCancellable(InvalidRequest):
+    """The job has settled."""
+
+    code = "job_not_cancellable"
+
+
+class NotFound(Refused):
+    """No such route or file."""
+
+    status = 404
+    code = "not_found"
+
+
+class JobNotFound(NotFound):
+    """No such job for this tenant, or not any more."""
+
+    code = "job_not_found"
+
+
+class MethodNotAllowed(Refused):
+    """The route exists, the method does not; `allowed` are those that do."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class RequestTimeout(Refused):
+    """The rest of the request did not come in time."""
+
+    status = 408
+    code = "request_timeout"
+
+
+class PayloadTooLarge(Refused):
+    """The body is larger than the limit."""
+
+    status = 413
+    code = "payload_too_large"
+
+
+class TooManyRequests(Refused):
+    """A limit is reached; `wait` says in simulated milliseconds when it gives way."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class QueueFull(TooManyRequests):
+    """The plan's slots are taken and its queue is full."""
+
+    code = "queue_full"

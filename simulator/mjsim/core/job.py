@@ -1,0 +1,71 @@
+"""A job is what was asked, what was drawn and the life that was planned; everything else about it is derived."""
+
+from dataclasses import dataclass, replace
+
+from mjsim.core.artwork import Artwork, Caption, Picture
+from mjsim.core.chance import digest
+from mjsim.core.instant import DAY, Instant, later
+from mjsim.core.pace import JobType, Mode
+from mjsim.core.request import Parameters, Webhook
+from mjsim.core.timeline import Timeline
+
+RETENTION = 15 * DAY
+"""How long a job and its files are kept after acceptance, in simulated milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An accepted job of one tenant.
+
+    `repeat` counts equal requests of the tenant before this one. `prompt` is None for describe, and where a blend had
+    none. `parameters` is None for describe. `artwork` is None for describe, whose result is `suggestions`.
+    `parent` and `index` name the tile that an upscale or a variation was made from.
+    """
+
+    id: str
+    tenant: str
+    type: JobType
+    fingerprint: str
+    repeat: int
+    timeline: Timeline
+    prompt: str | None = None
+    parameters: Parameters | None = None
+    artwork: Artwork | None = None
+    suggestions: tuple[str, ...] = ()
+    parent: str | None = None
+    index: int | None = None
+    webhook: Webhook | None = None
+
+    @property
+    def expires(self) -> Instant:
+        """From this instant on the job and its files are gone."""
+        return later(self.timeline.accepted, RETENTION)
+
+    @property
+    def mode(self) -> Mode:
+        """The process mode; describing has none of its own and is fast."""
+        return self.parameters.process_mode if self.parameters else Mode.FAST
+
+    def living(self, timeline: Timeline) -> "Job":
+        """The same job with an amended life."""
+        return replace(self, timeline=timeline)
+
+    @property
+    def caption(self) -> Caption:
+        """What is written on its pictures."""
+        return Caption(self.id, self.prompt or "", self.parameters.flags() if self.parameters else "")
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The files of its result, in the order of the contract: a grid comes first, then its tiles 1 to 4."""
+        if self.artwork is None:
+            return ()
+        if self.type is JobType.UPSCALE:
+            return (Picture(self.artwork, self.index or 1, doubled=True),)
+        return tuple(Picture(self.artwork, index) for index in range(5))
+
+
+def root_seed(text: str, parameters: Parameters, *images: str) -> int:
+    """The root of a picture's palette and composition: the same prompt, settings and seed give the same picture."""
+    look = (parameters.model_version, parameters.quality, parameters.no, parameters.seed, parameters.extras)
+    return int.from_bytes(digest("artwork", text, repr(look), *images), "big")

@@ -1,0 +1,49 @@
+"""A job's life is decided when it is accepted: `plan` turns a request's key and a pace into a legal timeline."""
+
+from mjsim.core.chance import Key
+from mjsim.core.instant import Instant, later
+from mjsim.core.pace import PROGRESS_STEPS, JobType, Mode, Pace, Span
+from mjsim.core.status import Status
+from mjsim.core.timeline import Failure, Moment, Timeline
+
+FAILURES = (
+    Failure("moderation_blocked", "The image filter stopped the job midway."),
+    Failure("timed_out", "The job took too long and was given up."),
+    Failure("internal_error", "The job failed for a reason inside the service."),
+)
+"""The ways in which a job that was accepted may still fail."""
+
+
+def plan(  # noqa: PLR0913 - what a life depends on, each by its name
+    *, job_type: JobType, mode: Mode, key: Key, pace: Pace, failure_rate: float, now: Instant, slot: Instant
+) -> Timeline:
+    """The whole life of a job accepted at `now`, for which a slot is free from `slot` on.
+
+    `failure_rate` (0 to 1) is the share of jobs that fail, each at a step and with a reason of its own chance.
+    """
+    ready = later(now, _within(pace.lead, key, "lead") + _within(pace.wait.get(mode, (0, 0)), key, "wait"))
+    start = max(ready, slot)
+    span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0))
+    steps = [
+        Moment(later(start, span * number // len(PROGRESS_STEPS)), Status.IN_PROGRESS, progress)
+        for number, progress in enumerate(PROGRESS_STEPS)
+    ]
+    end = later(start, span)
+    moments = [Moment(now, Status.PENDING, 0), *steps, Moment(end, Status.COMPLETED, 100)]
+    if failure_rate and key.draw("outcome") < failure_rate:
+        moments = _failing(moments, key)
+    return Timeline(tuple(moments))
+
+
+def _failing(moments: list[Moment], key: Key) -> list[Moment]:
+    """The same life up to a running step of chance, then failed where the next step would have been."""
+    last = 1 + key.integer("failure-step", below=len(PROGRESS_STEPS))
+    reason = FAILURES[key.integer("failure-reason", below=len(FAILURES))]
+    end = Moment(moments[last + 1].instant, Status.FAILED, moments[last].progress, reason)
+    return [*moments[: last + 1], end]
+
+
+def _within(span: Span, key: Key, label: str) -> int:
+    """A duration from the span; no chance is asked where there is none."""
+    shortest, longest = span
+    return shortest if shortest == longest else shortest + int(key.draw(label) * (longest - shortest))

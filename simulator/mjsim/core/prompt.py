@@ -1,0 +1,188 @@
+"""A prompt is image URLs, then text, then flags; `parse_prompt` takes it apart and refuses what the service refuses.
+
+The flags, their legal values and the ways in which they are malformed are facts of the service; the table below is the
+only place that knows them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
+
+from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
+from mjsim.core.ratio import parse_ratio
+
+Value = str | int | float | bool
+Reader = Callable[[str, str], Value]
+"""Reads a flag's text (name, text) or raises `InvalidParameter`."""
+
+_FLAG = re.compile(r"--[0-9A-Za-z]", re.ASCII)
+_URL = re.compile(r"https?://\S+", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{0,6}(\.[0-9]{1,6})?", re.ASCII)
+
+VERSIONS: Final = ("5.2", "6.0", "6.1", "7.0")
+QUALITIES: Final = (0.25, 0.5, 1.0, 2.0)
+
+
+def _whole(low: int, high: int) -> Reader:
+    def read(flag: str, text: str) -> int:
+        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+            raise InvalidParameter(f"prompt: {flag} takes a whole number from {low} to {high}, not {_shown(text)}.")
+        return int(text)
+
+    return read
+
+
+def _decimal(low: float, high: float) -> Reader:
+    def read(flag: str, text: str) -> float:
+        if not text or not _DECIMAL.fullmatch(text) or not low <= float(text) <= high:
+            raise InvalidParameter(f"prompt: {flag} takes a number from {low:g} to {high:g}, not {_shown(text)}.")
+        return float(text)
+
+    return read
+
+
+def _one_of(*values: str) -> Reader:
+    def read(flag: str, text: str) -> str:
+        if text.lower() not in values:
+            raise InvalidParameter(f"prompt: {flag} takes one of {', '.join(values)}, not {_shown(text)}.")
+        return text.lower()
+
+    return read
+
+
+def _ratio(flag: str, text: str) -> str:
+    return str(parse_ratio(text, f"prompt: {flag}"))
+
+
+def _version(flag: str, text: str) -> str:
+    full = text if "." in text else f"{text}.0"
+    if full not in VERSIONS:
+        raise InvalidParameter(f"prompt: {flag} takes one of 5.2, 6, 6.0, 6.1, 7, 7.0, not {_shown(text)}.")
+    return full
+
+
+def _quality(flag: str, text: str) -> float:
+    if not text or not _DECIMAL.fullmatch(text) or float(text) not in QUALITIES:
+        raise InvalidParameter(f"prompt: {flag} takes one of .25, .5, 1, 2, not {_shown(text)}.")
+    return float(text)
+
+
+def _words(_flag: str, text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag by its canonical name; `read` makes its value. `words` says that it takes all words up to the next flag;
+    without a `read` it stands alone and means `value`."""
+
+    name: str
+    read: Reader | None = None
+    words: bool = False
+    value: Value = True
+
+
+_WEIGHT = _whole(0, 1000)
+_FLAGS: Mapping[str, Flag] = {
+    **dict.fromkeys(("ar", "aspect"), Flag("aspect_ratio", _ratio)),
+    **dict.fromkeys(("v", "version"), Flag("model_version", _version)),
+    **dict.fromkeys(("q", "quality"), Flag("quality", _quality)),
+    **dict.fromkeys(("s", "stylize"), Flag("stylize", _whole(0, 1000))),
+    **dict.fromkeys(("c", "chaos"), Flag("chaos", _whole(0, 100))),
+    **dict.fromkeys(("w", "weird"), Flag("weird", _whole(0, 3000))),
+    "seed": Flag("seed", _whole(0, 4_294_967_295)),
+    "no": Flag("no", _words, words=True),
+    "iw": Flag("iw", _decimal(0, 3)),
+    "sref": Flag("sref", _words, words=True),
+    "sw": Flag("sw", _WEIGHT),
+    "oref": Flag("oref", _words, words=True),
+    "ow": Flag("ow", _whole(1, 1000)),
+    "cref": Flag("cref", _words, words=True),
+    "cw": Flag("cw", _whole(0, 100)),
+    "exp": Flag("exp", _whole(0, 100)),
+    "stop": Flag("stop", _whole(10, 100)),
+    "repeat": Flag("repeat", _whole(1, 40)),
+    "r": Flag("repeat", _whole(1, 40)),
+    "niji": Flag("niji", _whole(4, 7)),
+    "style": Flag("style", _one_of("raw", "cute", "expressive", "original", "scenic")),
+    "tile": Flag("tile"),
+    "raw": Flag("style", value="raw"),
+    "draft": Flag("draft"),
+    "fast": Flag("process_mode", value="fast"),
+    "turbo": Flag("process_mode", value="turbo"),
+    "relax": Flag("process_mode", value="relax"),
+}
+
+BLOCKED_WORDS: Final = frozenset(
+    {"bannedword", "behead", "decapitate", "gore", "hentai", "naked", "nsfw", "nude", "porn", "suicide"}
+)
+"""Words that are refused at submission, whole and in any case. `bannedword` is for tests that would rather not swear."""
+
+_BLOCKED = re.compile(rf"\b(?:{'|'.join(sorted(BLOCKED_WORDS))})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What was asked for: the text alone, the image URLs that stood before it, the flags by canonical name."""
+
+    text: str
+    image_urls: tuple[str, ...] = ()
+    flags: Mapping[str, Value] = field(default_factory=dict)
+
+
+def parse_prompt(prompt: str) -> Prompt:
+    """Take a prompt apart; `InvalidParameter`, `EmptyPrompt` or `BannedPrompt` says why it is refused."""
+    parsed = parse_flags(prompt)
+    if not parsed.text:
+        raise EmptyPrompt("prompt: holds no words; say what to draw before any flags.")
+    return parsed
+
+
+def parse_flags(prompt: str) -> Prompt:
+    """Take a prompt apart that may be empty; `InvalidParameter` or `BannedPrompt` says why it is refused."""
+    words = prompt.split()
+    first = next((place for place, word in enumerate(words) if _FLAG.match(word)), len(words))
+    urls = tuple(takewhile(_URL.fullmatch, words[:first]))
+    text = " ".join(words[len(urls) : first])
+    if blocked := _BLOCKED.search(text):
+        raise BannedPrompt(f"prompt: the word {blocked[0]!r} is not allowed.")
+    return Prompt(text, urls, _read_flags(words[first:]))
+
+
+def _read_flags(words: list[str]) -> dict[str, Value]:
+    flags: dict[str, Value] = {}
+    while words:
+        name, words = words[0], words[1:]
+        flag = _FLAGS.get(name[2:].lower())
+        if flag is None:
+            raise InvalidParameter(f"prompt: {_shown(name)} is not a known flag.{_hint(name)}")
+        length = next((place for place, word in enumerate(words) if _FLAG.match(word)), len(words))
+        arguments, words = words[:length], words[length:]
+        flags[flag.name] = _read(name, flag, arguments)
+    return flags
+
+
+def _read(name: str, flag: Flag, arguments: list[str]) -> Value:
+    """The value of one flag out of the words that follow it."""
+    expected = 0 if flag.read is None else 1
+    if len(arguments) < expected:
+        raise InvalidParameter(f"prompt: {name} needs a value.")
+    if len(arguments) > expected and not flag.words:
+        raise InvalidParameter(f"prompt: {_shown(arguments[expected])} follows {name}; flags come after all text.")
+    return flag.value if flag.read is None else flag.read(name, " ".join(arguments))
+
+
+def _hint(name: str) -> str:
+    """What the writer probably meant: a known flag with its value glued on."""
+    known = sorted((flag for flag in _FLAGS if name[2:].lower().startswith(flag)), key=len)
+    rest = name[2 + len(known[-1]) :].lstrip("=:") if known else ""
+    if not rest or rest.isalpha():
+        return ""
+    return f" Did you mean '--{known[-1]} {rest[:20]}'?"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "…")

@@ -1,0 +1,64 @@
+"""Where slots are scarce a job starts when one is free, in order of acceptance, and an early end pulls the rest forward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mjsim.core.instant import Instant
+from mjsim.core.pace import Mode
+from mjsim.core.timeline import Timeline
+
+_EVERY_MODE = frozenset(Mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """So many jobs of these modes run at once."""
+
+    modes: frozenset[Mode]
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPlan:
+    """What an account's plan grants: its pools, and how many jobs may wait in all."""
+
+    pools: tuple[Pool, ...]
+    queued: int
+
+    def pool(self, mode: Mode) -> Pool:
+        """The pool that runs jobs of this mode."""
+        return next(pool for pool in self.pools if mode in pool.modes)
+
+
+PLANS: Mapping[str, SlotPlan | None] = {
+    "unlimited": None,
+    "basic": SlotPlan((Pool(_EVERY_MODE, 3),), queued=10),
+    "pro": SlotPlan((Pool(_EVERY_MODE - {Mode.RELAX}, 12), Pool(frozenset({Mode.RELAX}), 3)), queued=10),
+}
+"""The plans by name; None grants every job a slot at once."""
+
+
+def free_from(active: Sequence[Timeline], running: int, now: Instant) -> Instant:
+    """When the next job may start, given the unsettled ones ahead of it in its pool of `running` slots."""
+    ends = sorted(life.settled for life in active)
+    return now if len(ends) < running else max(now, ends[len(ends) - running])
+
+
+def waiting(active: Sequence[Timeline], running: int) -> int:
+    """How many of the unsettled jobs of a pool have no slot."""
+    return max(0, len(active) - running)
+
+
+def pull_forward(lives: Sequence[Timeline], running: int, now: Instant) -> list[Timeline]:
+    """What becomes of a pool's jobs, in order of acceptance, when some of them have just ended early, at `now`.
+
+    The ones that ended are still in the list. A job that had to wait starts as soon as those ahead of it leave it a
+    slot; one that had its slot keeps its own time.
+    """
+    pulled: list[Timeline] = []
+    for place, life in enumerate(lives):
+        had_to_wait = place >= running and life.started > now
+        start = free_from([ahead for ahead in pulled if ahead.settled > now], running, now)
+        early = life.started - start
+        pulled.append(life.shift(now, -early) if had_to_wait and early > 0 else life)
+    return pulled

@@ -1,0 +1,113 @@
+"""A job's whole life is one `Timeline`, legal from the moment it is built; what the job looks like is asked, not stored."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+from mjsim.core.instant import NEVER, Instant, later
+from mjsim.core.status import TRANSITIONS, Status
+
+
+class Failure(NamedTuple):
+    """Why a job failed: a stable code and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+class Moment(NamedTuple):
+    """From `instant` on the job has this status and progress (0 to 100); `failure` is there exactly on failed ones."""
+
+    instant: Instant
+    status: Status
+    progress: int
+    failure: Failure | None = None
+
+
+class IllegalTimeline(ValueError):
+    """The moments tell a story that no job can live; the text says where."""
+
+
+_position = partial(bisect_right, key=itemgetter(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The moments of a job, oldest first: it begins pending, obeys the table of transitions, and never goes back.
+
+    One that does not end in a terminal status is a job that sticks.
+    """
+
+    moments: tuple[Moment, ...]
+
+    def __post_init__(self) -> None:
+        if not self.moments or self.moments[0].status is not Status.PENDING:
+            raise IllegalTimeline("a job begins pending")
+        for before, after in pairwise(self.moments):
+            if after.status not in TRANSITIONS[before.status]:
+                raise IllegalTimeline(f"{after.status} does not follow {before.status}")
+            if after.instant < before.instant:
+                raise IllegalTimeline("time goes back")
+            if after.progress < before.progress:
+                raise IllegalTimeline("progress goes back")
+        for moment in self.moments:
+            if (moment.failure is not None) != (moment.status is Status.FAILED):
+                raise IllegalTimeline("a failure belongs to a failed job, and to no other")
+            if not 0 <= moment.progress <= 100 or (moment.status is Status.COMPLETED and moment.progress != 100):
+                raise IllegalTimeline(f"progress {moment.progress} while {moment.status}")
+
+    def at(self, now: Instant) -> Moment:
+        """The moment that holds at this instant; before the first one, the first."""
+        return self.moments[max(_position(self.moments, now) - 1, 0)]
+
+    def until(self, now: Instant) -> tuple[Moment, ...]:
+        """What has happened by this instant, the beginning always included."""
+        return self.moments[: max(_position(self.moments, now), 1)]
+
+    def after(self, now: Instant) -> tuple[Moment, ...]:
+        """What is planned to happen after this instant."""
+        return self.moments[max(_position(self.moments, now), 1) :]
+
+    @property
+    def accepted(self) -> Instant:
+        """When the job was accepted."""
+        return self.moments[0].instant
+
+    @property
+    def started(self) -> Instant:
+        """When the job leaves `pending`, in whatever direction; `NEVER` if it does not."""
+        return self.moments[1].instant if len(self.moments) > 1 else NEVER
+
+    @property
+    def settled(self) -> Instant:
+        """When the job reaches its terminal status; `NEVER` if it does not."""
+        return self.moments[-1].instant if self.moments[-1].status.terminal else NEVER
+
+    @property
+    def outcome(self) -> Status | None:
+        """The terminal status that is planned, or reached; None where the job sticks."""
+        return self.moments[-1].status if self.moments[-1].status.terminal else None
+
+    def amend(self, now: Instant, future: Iterable[Moment]) -> "Timeline":
+        """Keep the past up to and with `now`, replace all that follows. This is the one way to change a job.
+
+        A moment of the new future that lies before `now` would rewrite history and is refused.
+        """
+        coming = tuple(future)
+        if coming and coming[0].instant < now:
+            raise IllegalTimeline("the past stays as it was")
+        return Timeline(self.until(now) + coming)
+
+    def cancel(self, now: Instant) -> "Timeline":
+        """The same past, then cancelled at this instant with the progress that was reached."""
+        return self.amend(now, [Moment(now, Status.CANCELLED, self.at(now).progress)])
+
+    def shift(self, now: Instant, milliseconds: int) -> "Timeline":
+        """The same past, the same future so much later (or, negative, earlier; never before `now`)."""
+        return self.amend(
+            now, [m._replace(instant=max(now, later(m.instant, milliseconds))) for m in self.after(now)]
+        )

@@ -1,0 +1,22 @@
+"""What one simulated world is set to; decided when it starts, and the same for all that happens in it."""
+
+from dataclasses import dataclass
+
+from mjsim.core.limit import RateLimit
+from mjsim.core.pace import Pace
+from mjsim.core.slots import SlotPlan
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`seed`: the root of all chance. `slots` None: every job runs at once. `rate_limit` None: none, on imagine only.
+
+    `failure_rate`: the share of jobs that fail (0 to 1). `max_jobs`: how many jobs are kept, over all tenants.
+    """
+
+    seed: int
+    pace: Pace
+    failure_rate: float = 0.0
+    slots: SlotPlan | None = None
+    rate_limit: RateLimit | None = None
+    max_jobs: int = 1_000_000

@@ -1,0 +1,23 @@
+"""What mjsim has to say beside its answers goes to standard error, a line each, in the form that was asked for."""
+
+import json
+import logging
+
+
+def log_to_stderr(as_json: bool) -> None:
+    """Set up the logger `mjsim`; other loggers are left alone."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines() if as_json else logging.Formatter("%(asctime)s mjsim: %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("mjsim")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {"event": "log", "time": round(record.created, 3), "level": record.levelname.lower()}
+        entry["message"] = record.getMessage()
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return json.dumps(entry)

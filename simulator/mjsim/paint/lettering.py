@@ -1,0 +1,114 @@
+"""Every tile says its number, what it was asked to show, and its size, small and readable on any ground."""
+
+import unicodedata
+from functools import lru_cache
+from threading import Lock
+
+from PIL import Image, ImageDraw, ImageFont, ImageStat
+
+from mjsim.paint.canvas import column
+
+ELLIPSIS = "…"
+REPLACEMENT = "·"
+"""Stands for a character that Pillow's own font has no glyph for."""
+EXCERPT = 200
+"""No line holds more characters, so no more of a prompt are looked at."""
+
+# Close enough to be read, where a compatibility decomposition gives nothing.
+_SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+    | {"–": "-", "—": "-", "‐": "-", "•": "·", "×": "x", "„": '"', "‚": "'", "′": "'", "″": '"'}
+)
+_DROPPED = {"Cc", "Cf", "Cs", "Mn", "Me"}
+_BRIGHT = 140
+
+# Pillow's fonts keep state while they measure and draw, and several threads letter at once.
+_drawing = Lock()
+
+
+def letter(image: Image.Image, index: int, prompt: str) -> None:
+    """Write into the lower edge of a tile in mode L (tones) or RGB; what does not fit is left out or cut."""
+    width, height = image.size
+    size = min(22, max(11, round(min(width, height) * 0.0165)))
+    tall = min(height, 3 * size)
+    area = (0, height - tall, width, height)
+    ground = image.crop(area)
+    light = ImageStat.Stat(ground.convert("L")).mean[0] < _BRIGHT
+    back, front = (0, 255) if light else (255, 0)
+    # A veil of the opposite lightness keeps the letters readable where the ground is mixed.
+    veil = column([(0, 0), (1, 96)], tall).resize((width, tall))
+    image.paste((back,) * len(image.getbands()), area, veil)
+    with _drawing:
+        ink = _line((width, tall), size, index, prompt, f"{width}×{height}")
+    image.paste((front,) * len(image.getbands()), area, ink)
+
+
+def legible(prompt: str) -> str:
+    """The start of a prompt in characters that the font has, on one line."""
+    found: list[str] = []
+    for char in unicodedata.normalize("NFKD", prompt[:EXCERPT].translate(_SPELT)):
+        if char.isspace():
+            found.append(" ")
+        elif unicodedata.category(char) not in _DROPPED:
+            found.append(char if _has(char) else REPLACEMENT)
+    return " ".join("".join(found).split())
+
+
+def _line(area: tuple[int, int], size: int, index: int, prompt: str, extent: str) -> Image.Image:
+    """A mask of the line: number and excerpt at the left, width × height at the right."""
+    font = _font(size)
+    mask = Image.new("L", area)
+    draw = ImageDraw.Draw(mask)
+    left, right = round(1.2 * size), area[0] - round(1.2 * size)
+    base = area[1] - round(1.1 * size)
+    draw.text((left, base), str(index), fill=255, font=font, anchor="ls")
+    left += round(font.getlength(str(index)) + 0.9 * size)
+    across, down = extent.split("×")
+    start = right - font.getlength(across) - size - font.getlength(down)
+    if start > left:
+        draw.text((start, base), across, fill=210, font=font, anchor="ls")
+        cross = start + font.getlength(across) + size / 2
+        draw.text((cross + size / 2, base), down, fill=210, font=font, anchor="ls")
+        sign = _times(size)
+        mask.paste(sign, (round(cross - sign.width / 2), round(base - 0.36 * size - sign.height / 2)))
+        right = round(start - size)
+    excerpt = _cut(legible(prompt), font, min(right - left, 46 * size))
+    draw.text((left, base), excerpt, fill=225, font=font, anchor="ls")
+    return mask
+
+
+def _cut(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
+    """As much of the text as fits, with an ellipsis where something is missing."""
+    if font.getlength(text) <= room:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if font.getlength(text[:middle].rstrip() + ELLIPSIS) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + ELLIPSIS if low else ""
+
+
+@lru_cache(maxsize=32)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow gives its scalable font whenever a size is asked for"
+    return font
+
+
+@lru_cache(maxsize=32)
+def _times(size: int) -> Image.Image:
+    """The sign ×, which the font lacks: its plus, turned."""
+    box = _font(size).getbbox("+", anchor="ls")
+    plus = Image.new("L", (round(box[2] - box[0]), round(box[3] - box[1])))
+    ImageDraw.Draw(plus).text((-box[0], -box[1]), "+", fill=210, font=_font(size), anchor="ls")
+    return plus.rotate(45, Image.Resampling.BICUBIC, expand=True)
+
+
+@lru_cache(maxsize=4096)
+def _has(char: str) -> bool:
+    with _drawing:
+        glyph, missing = (_font(16).getmask(each) for each in (char, "\U000fffff"))
+    return glyph.size != missing.size or bytes(glyph) != bytes(missing)

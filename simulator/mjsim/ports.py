@@ -1,0 +1,136 @@
+"""What the use cases need from the world, and no more: each is a Protocol that a real part fulfils.
+
+Stores keep facts and answer questions about instants; they know no rule. Verbs are async so that a store may live
+across a network; one that does not simply never waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job
+from mjsim.core.pace import JobType
+from mjsim.core.status import Status
+
+
+class Clock(Protocol):
+    """Simulated time."""
+
+    def now(self) -> Instant:
+        """The present instant; it never goes back."""
+        ...
+
+    def real_seconds(self, milliseconds: int) -> float:
+        """How long so much simulated time takes in the real world."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A page of a tenant's jobs: those of one status (None: all), in order of acceptance."""
+
+    status: Status | None
+    limit: int
+    offset: int
+    newest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The jobs of a page, and how many there are on all pages."""
+
+    jobs: Sequence[Job]
+    total: int
+
+
+class Turn(Protocol):
+    """One tenant's jobs while nobody else changes them. What is added or amended shows once the turn is over."""
+
+    async def repeats(self, fingerprint: str) -> int:
+        """How many equal requests were accepted before."""
+        ...
+
+    async def unsettled(self, now: Instant) -> Sequence[Job]:
+        """The jobs that have not reached a terminal status, in order of acceptance."""
+        ...
+
+    async def accepted_after(self, job_type: JobType, instant: Instant) -> Sequence[Instant]:
+        """When the jobs of this type that came after the instant were accepted, oldest first."""
+        ...
+
+    def add(self, job: Job) -> None:
+        """Keep a new job."""
+        ...
+
+    def amend(self, job: Job) -> None:
+        """Keep the amended life of a known job."""
+        ...
+
+
+class Store(Protocol):
+    """What has happened and is planned, of all tenants."""
+
+    def turn(self, tenant: str) -> AbstractAsyncContextManager[Turn]:
+        """A turn of this tenant; when it has been left without an error, its changes are durable."""
+        ...
+
+    async def find(self, job_id: str) -> Job | None:
+        """The job of this id, whoever owns it."""
+        ...
+
+    async def page(self, tenant: str, query: Query, now: Instant) -> Page:
+        """A page of the tenant's jobs as they are at this instant."""
+        ...
+
+    async def source(self, name: str) -> bytes | None:
+        """A thumbnail that a recipe names, while it is kept."""
+        ...
+
+    async def keep_source(self, name: str, data: bytes, now: Instant) -> None:
+        """Keep a thumbnail that a recipe is going to name, or note that it is used again."""
+        ...
+
+    async def count(self) -> int:
+        """How many jobs are kept."""
+        ...
+
+    async def forget_accepted_until(self, instant: Instant) -> int:
+        """Forget the jobs accepted at or before the instant, and thumbnails not used since; how many jobs."""
+        ...
+
+    async def forget_oldest_settled(self, number: int, now: Instant) -> int:
+        """Forget so many of the oldest settled jobs; how many there were."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the file."""
+        ...
+
+
+class Paint(Protocol):
+    """Makes and reads pictures, off the event loop."""
+
+    async def render(
+        self, picture: Picture, caption: Caption, image_format: ImageFormat, sources: Mapping[str, bytes]
+    ) -> bytes:
+        """The file of the picture; `sources` holds the thumbnails that the recipe names."""
+        ...
+
+    async def look(self, data: bytes) -> tuple[Observation, bytes]:
+        """What the file shows, and a thumbnail of it (a small picture file); `InvalidImage` where it shows nothing."""
+        ...
+
+
+class Fetch(Protocol):
+    """Reads what a URL gives."""
+
+    def contacts(self, host: str) -> bool:
+        """Whether this host may be contacted at all."""
+        ...
+
+    async def get(self, url: str) -> bytes:
+        """The body of a successful answer; `ImageInaccessible` says what stood in the way."""
+        ...

@@ -1,0 +1,204 @@
+"""The use cases of the published API. Each reads the clock once, decides by the core's rules, and keeps what happened.
+
+Pictures are looked at before a turn, which may take long; within a turn nothing does, so a decision and its record are
+one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mjsim.admission import Admission, Candidate
+from mjsim.core.artwork import Artwork, ImageFormat, Picture, Step
+from mjsim.core.chance import Key
+from mjsim.core.description import describe
+from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentNotCompleted, ParentNotGrid
+from mjsim.core.file import parse_file_path
+from mjsim.core.image import ImageInput
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job, root_seed
+from mjsim.core.pace import JobType, Mode
+from mjsim.core.prompt import Value, parse_flags, parse_prompt
+from mjsim.core.request import Webhook, fingerprint, settings
+from mjsim.core.status import Status
+from mjsim.core.world import World
+from mjsim.ports import Clock, Page, Query, Store, Turn
+from mjsim.sight import Seen, Sight, tint
+
+Completion = Callable[[Job, Key], Job]
+"""Adds to an accepted job what its operation is about; chance comes from the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that can be drawn: a picture of a job, in a format."""
+
+    job: Job
+    picture: Picture
+    image_format: ImageFormat
+
+
+class Service:
+    """What a tenant may ask for. Refusals are the errors of `core.error`."""
+
+    def __init__(self, world: World, clock: Clock, store: Store, sight: Sight) -> None:
+        self._world = world
+        self._clock = clock
+        self._store = store
+        self._sight = sight
+        self._admission = Admission(world, store)
+
+    def now(self) -> Instant:
+        """The present, as the service's clock has it."""
+        return self._clock.now()
+
+    async def imagine(
+        self, tenant: str, prompt: str, fields: Mapping[str, Value], image_url: str | None, webhook: Webhook | None
+    ) -> Job:
+        """Four pictures of a prompt; `fields` are the settings that the request names explicitly."""
+        asked = parse_prompt(prompt)
+        chosen = settings(fields, asked.flags)
+        images = [ImageInput("prompt", url=url) for url in asked.image_urls]
+        seen = await self._see(images if image_url is None else [ImageInput("image_url", url=image_url), *images])
+        equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *(one.name for one in seen))
+
+        def complete(job: Job, key: Key) -> Job:
+            parameters = chosen.parameters(key)
+            seed = root_seed(asked.text, parameters, *(one.name for one in seen))
+            artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint(seen))
+            return replace(job, prompt=prompt, parameters=parameters, artwork=artwork)
+
+        return await self._accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), complete)
+
+    async def upscale(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+        """Tile `index` (1 to 4) of a completed grid, at twice the side."""
+        return await self._derive(tenant, JobType.UPSCALE, parent_id, index, webhook)
+
+    async def vary(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+        """Four new pictures that keep to tile `index` (1 to 4) of a completed grid."""
+        return await self._derive(tenant, JobType.VARIATION, parent_id, index, webhook)
+
+    async def describe(self, tenant: str, image: ImageInput, webhook: Webhook | None) -> Job:
+        """Four prompts that could have made a picture."""
+        (seen,) = await self._see([image])
+
+        def complete(job: Job, key: Key) -> Job:
+            return replace(job, suggestions=describe(seen.observation, key))
+
+        equal = fingerprint("describe", seen.name)
+        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), complete)
+
+    async def blend(
+        self,
+        tenant: str,
+        images: Sequence[ImageInput],
+        prompt: str | None,
+        fields: Mapping[str, Value],
+        webhook: Webhook | None,
+    ) -> Job:
+        """Four pictures made of two to five others; a prompt may be empty or None."""
+        asked = parse_flags(prompt or "")
+        chosen = settings(fields, asked.flags)
+        seen = await self._see(images)
+        names = [one.name for one in seen]
+        equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
+
+        def complete(job: Job, key: Key) -> Job:
+            parameters = chosen.parameters(key)
+            seed = root_seed(asked.text, parameters, *names)
+            artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, sources=tuple(names))
+            return replace(job, prompt=prompt or None, parameters=parameters, artwork=artwork)
+
+        await self._sight.keep(seen, self._clock.now())
+        return await self._accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), complete)
+
+    async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
+        """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""
+        job = await self._store.find(job_id)
+        if job is None or job.tenant != tenant or job.expires <= now:
+            raise JobNotFound(f"There is no job {job_id}; its id may be wrong, or the job has expired.")
+        return job
+
+    async def page(self, tenant: str, query: Query, now: Instant) -> Page:
+        """A page of the tenant's jobs as they are now."""
+        await self._admission.expire(now)
+        return await self._store.page(tenant, query, now)
+
+    async def cancel(self, tenant: str, job_id: str) -> tuple[Job, Instant]:
+        """The job, cancelled at the instant that is given back with it; `JobNotCancellable` where it has settled."""
+        async with self._store.turn(tenant) as turn:
+            now = self._clock.now()
+            job = await self.get(tenant, job_id, now)
+            status = job.timeline.at(now).status
+            if status.terminal:
+                raise JobNotCancellable(f"Job {job_id} is {status} already; only pending and running jobs can be.")
+            cancelled = job.living(job.timeline.cancel(now))
+            turn.amend(cancelled)
+            await self._admission.pull_forward(turn, cancelled, now)
+        return cancelled, now
+
+    async def file(self, path: str) -> File:
+        """What a path below `/files` names; `NotFound` where that is nothing, or nothing yet, or nothing any more."""
+        now = self._clock.now()
+        address = parse_file_path(self._world.seed, path)
+        job = await self._store.find(address.job_id) if address else None
+        if address and job and now < job.expires and job.timeline.at(now).status is Status.COMPLETED:
+            picture = address.picture(job)
+            if picture is not None:
+                return File(job, picture, address.image_format)
+        raise NotFound("There is no such file; files appear when their job is completed and expire with it.")
+
+    async def draw(self, file: File) -> bytes:
+        """The bytes of the file."""
+        return await self._sight.draw(file.job, file.picture, file.image_format)
+
+    async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
+        return [await self._sight.see(image, self._clock.now()) for image in images]
+
+    async def _accept(self, candidate: Candidate, complete: Completion) -> Job:
+        async with self._store.turn(candidate.tenant) as turn:
+            return await self._accept_in(turn, candidate, complete, self._clock.now())
+
+    async def _accept_in(self, turn: Turn, candidate: Candidate, complete: Completion, now: Instant) -> Job:
+        key, life = await self._admission.admit(turn, candidate, now)
+        job = complete(candidate.job(key, life), key)
+        turn.add(job)
+        return job
+
+    async def _derive(
+        self, tenant: str, job_type: JobType, parent_id: str, index: int, webhook: Webhook | None
+    ) -> Job:
+        async with self._store.turn(tenant) as turn:
+            now = self._clock.now()
+            parent = await self._parent(tenant, parent_id, now)
+            equal = fingerprint(job_type.value, parent.id, index)
+            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook)
+            return await self._accept_in(turn, candidate, _child_of(parent, job_type, index), now)
+
+    async def _parent(self, tenant: str, parent_id: str, now: Instant) -> Job:
+        """A completed grid of the tenant."""
+        try:
+            parent = await self.get(tenant, parent_id, now)
+        except JobNotFound as error:
+            raise JobNotFound(f"job_id: there is no job {parent_id} to make this from.") from error
+        if not parent.type.makes_grid:
+            raise ParentNotGrid(f"job_id: job {parent_id} is of type {parent.type}, whose result is no grid of four.")
+        status = parent.timeline.at(now).status
+        if status is not Status.COMPLETED:
+            raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; its pictures exist once it is completed.")
+        return parent
+
+
+def _child_of(parent: Job, job_type: JobType, index: int) -> Completion:
+    """What a child takes over from its parent, and what it does not."""
+
+    def complete(job: Job, key: Key) -> Job:
+        child = replace(
+            job, prompt=parent.prompt, parameters=parent.parameters, artwork=parent.artwork, parent=parent.id, index=index
+        )
+        if job_type is JobType.UPSCALE or child.artwork is None or child.parameters is None:
+            return child
+        step = Step(index, int.from_bytes(key.bits("variation"), "big"))
+        parameters = replace(child.parameters, seed=key.integer("seed", below=1 << 32))
+        return replace(child, parameters=parameters, artwork=replace(child.artwork, steps=(*child.artwork.steps, step)))
+
+    return complete

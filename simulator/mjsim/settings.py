@@ -1,0 +1,218 @@
+"""Settings are resolved once, into one frozen value: flags over MJSIM_* variables over a TOML file over defaults.
+
+Nothing else reads the environment. The table `OPTIONS` is the only list of settings: the command line, the variables
+and the file all come from it.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mjsim.core.error import SettingsError
+from mjsim.core.limit import RateLimit, parse_rate_limit
+from mjsim.core.pace import PACES, Pace
+from mjsim.core.slots import PLANS, SlotPlan
+from mjsim.web.access import PREFIX
+
+DEMO_KEY = f"{PREFIX}local"
+TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a simulator is started with; the table of options says what each one means."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    seed: int | None = None
+    pace: str = "quick"
+    data: Path | None = None
+    api_key: tuple[str, ...] = ()
+    plan: str = "unlimited"
+    rate_limit: str | None = None
+    failure_rate: float = 0.0
+    max_jobs: int = 1_000_000
+    public_base_url: str | None = None
+    fetch: str = "loopback"
+    log_format: str = "text"
+    token: str | None = None
+    """The key that the environment names for clients; it is accepted too."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are accepted beside those that begin with `sim-`."""
+        return self.api_key if self.token is None else (*self.api_key, self.token)
+
+    @property
+    def ready_key(self) -> str:
+        """A key that works, for the person who starts the server."""
+        return self.keys[-1] if self.keys else DEMO_KEY
+
+    @property
+    def demo_key(self) -> str:
+        """A key that may stand on a web page: never one that could be real."""
+        return self.ready_key if self.ready_key.startswith(PREFIX) else DEMO_KEY
+
+    @property
+    def reachable_host(self) -> str:
+        """The host as a client on this machine writes it in a URL."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        return f"[{host}]" if ":" in host else host
+
+    @property
+    def spans(self) -> Pace:
+        """The durations of the chosen pace."""
+        return PACES[self.pace]
+
+    @property
+    def slots(self) -> SlotPlan | None:
+        """The slots of the chosen plan."""
+        return PLANS[self.plan]
+
+    @property
+    def limit(self) -> RateLimit | None:
+        """The rate limit on imagine."""
+        return None if self.rate_limit is None else parse_rate_limit(self.rate_limit)
+
+
+Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: how its text is read (`SettingsError` or ValueError where it is unfit) and what it is for."""
+
+    name: str
+    read: Reader
+    metavar: str
+    help: str
+    repeated: bool = False
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return f"MJSIM_{self.name.upper()}"
+
+
+def _whole(least: int, most: int) -> Reader:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,20}", text, re.ASCII) or not least <= int(text) <= most:
+            raise SettingsError(f"has to be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*choices: str) -> Reader:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise SettingsError(f"has to be one of {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def _share(text: str) -> float:
+    if not re.fullmatch(r"[0-9]*\.?[0-9]+", text, re.ASCII) or not 0 <= float(text) <= 1:
+        raise SettingsError("has to be a number from 0 to 1")
+    return float(text)
+
+
+def _rate_limit(text: str) -> str:
+    parse_rate_limit(text)
+    return text
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise SettingsError("has to be an http or https URL, such as https://mj.example.test")
+    return text
+
+
+def _key(text: str) -> str:
+    if not text.strip() or not text.isascii() or not text.isprintable():
+        raise SettingsError("has to be printable ASCII text")
+    return text.strip()
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        raise SettingsError("has to be a host name or an address")
+    return text.strip()
+
+
+OPTIONS = (
+    Option("host", _host, "HOST", "address to listen on (default 127.0.0.1; 0.0.0.0 for every interface)"),
+    Option("port", _whole(0, 65_535), "PORT", "port to listen on (default 8080; 0 takes a free one and prints it)"),
+    Option("seed", _whole(0, 2**63 - 1), "N", "root of all chance: the same seed gives the same world (default: random)"),
+    Option("pace", _one_of(*PACES), "NAME", "realistic (about a minute a job), quick (about 5 s, the default), instant"),
+    Option("data", Path, "FILE", "keep everything in this file; it survives any crash (default: in memory)"),
+    Option("api_key", _key, "KEY", f"accept this key beside every {PREFIX}<anything>; may be repeated", repeated=True),
+    Option("plan", _one_of(*PLANS), "NAME", "slots and queue: unlimited (default), basic (3 + 10), pro (12 + 3 + 10)"),
+    Option("rate_limit", _rate_limit, "N/WINDOW", "limit on imagine for each key, such as 10/60s (default: none)"),
+    Option("failure_rate", _share, "SHARE", "share of jobs that fail, from 0 to 1 (default 0)"),
+    Option("max_jobs", _whole(1, 100_000_000), "N", "jobs to keep; beyond, old ones expire early (default 1000000)"),
+    Option("public_base_url", _origin, "URL", "origin of image URLs (default: the one that the client used)"),
+    Option("fetch", _one_of("loopback", "any"), "WHERE", "hosts that image URLs are read from: loopback (default), any"),
+    Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
+)
+"""Every setting."""
+
+
+def resolve(
+    flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str], file: Path | None
+) -> Settings:
+    """The settings that hold; `SettingsError` names the one that is unfit and where it came from."""
+    table = _read_file(file) if file else {}
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        if (flag := flags.get(option.name)) is not None:
+            values[option.name] = _read(option, flag, option.flag)
+        elif (text := environment.get(option.variable)) is not None:
+            values[option.name] = _read(option, text.split(",") if option.repeated else text, option.variable)
+        elif option.name in table:
+            values[option.name] = _read(option, table[option.name], f"{option.name} in {file}")
+    if token := environment.get(TOKEN_VARIABLE, "").strip():
+        values["token"] = token
+    return Settings(**values)
+
+
+def _read(option: Option, given: object, source: str) -> object:
+    try:
+        if option.repeated:
+            return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
+        return option.read(str(given))
+    except (SettingsError, ValueError) as error:
+        shown = "" if option.name == "api_key" else f", not {str(given)[:60]!r}"
+        raise SettingsError(f"{source} {str(error).rstrip('.')}{shown}.") from error
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"settings file {file}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {file}: {error}.") from error
+    known = {option.name.replace("_", "-"): option.name for option in OPTIONS}
+    for name in table:
+        if name.replace("_", "-") not in known:
+            raise SettingsError(f"settings file {file}: {name!r} is no setting.{_nearest(name, known)}")
+    return {known[name.replace("_", "-")]: value for name, value in table.items()}
+
+
+def _nearest(name: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,79 @@
+"""Everything that is written in one round of the event loop shares one commit, and nobody is answered before it.
+
+A look-up or an insert costs a few microseconds and a hop to another thread ten times that, so all of it runs in the
+thread of the event loop.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mjsim.store.schema import connect
+
+Row = tuple[Any, ...]
+
+
+class Connection:
+    """SQLite in memory (`file` None; every statement stands at once) or in a file."""
+
+    def __init__(self, file: Path | None, when_lost: Callable[[], None]) -> None:
+        self._sqlite = connect(file)
+        self._shares_commits = file is not None
+        self._waiting: list[asyncio.Future[None]] = []
+        self._when_lost = when_lost
+
+    def rows(self, question: str, *arguments: object) -> list[Row]:
+        """What a question gives."""
+        return self._sqlite.execute(question, arguments).fetchall()
+
+    def named_rows(self, question: str, arguments: Mapping[str, object]) -> list[Row]:
+        """What a question with named parameters gives."""
+        return self._sqlite.execute(question, arguments).fetchall()
+
+    def write(self, statement: str, *arguments: object) -> int:
+        """Run a statement that changes something; how many rows it changed."""
+        self._begin()
+        return self._sqlite.execute(statement, arguments).rowcount
+
+    def write_now(self, statement: str, *arguments: object) -> None:
+        """Run a statement that stands at once; for use while nothing else is going on."""
+        self._sqlite.execute(statement, arguments)
+
+    def write_returning(self, statement: str, *arguments: object) -> list[Row]:
+        """Run a statement that changes something and tells what."""
+        self._begin()
+        return self.rows(statement, *arguments)
+
+    async def durable(self) -> None:
+        """Return when everything written so far survives the end of the process; raise what kept it from that."""
+        if self._sqlite.in_transaction:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
+
+    def close(self) -> None:
+        """Commit what is open and let go of the file."""
+        self._commit()
+        self._sqlite.close()
+
+    def _begin(self) -> None:
+        if self._shares_commits and not self._sqlite.in_transaction:
+            self._sqlite.execute("BEGIN")
+            asyncio.get_running_loop().call_soon(self._commit)
+
+    def _commit(self) -> None:
+        """End the shared transaction and tell everybody who waits for it how it ended."""
+        waiting, self._waiting = [waiter for waiter in self._waiting if not waiter.done()], []
+        try:
+            if self._sqlite.in_transaction:
+                self._sqlite.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._sqlite.execute("ROLLBACK")
+            self._when_lost()
+            for waiter in waiting:
+                waiter.set_exception(error)
+        else:
+            for waiter in waiting:
+                waiter.set_result(None)

@@ -1,0 +1,165 @@
+"""The jobs of all tenants as rows, with what makes questions about them quick: counts, and the jobs asked for lately."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mjsim.core.chance import digest
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job
+from mjsim.core.pace import JobType
+from mjsim.ports import Page, Query
+from mjsim.store.codec import decode, encode
+from mjsim.store.connection import Connection
+from mjsim.store.listing import page_question
+from mjsim.store.tally import Instants, Tally
+
+_AT_HAND = 512
+"""How many decoded jobs are kept at hand: the ones that are being polled."""
+
+
+class Ledger:
+    """Rows of jobs. Its methods run at once; what they wrote is durable when its connection says so."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.connection = Connection(file, when_lost=self._recall)
+        self._recall()
+
+    def _recall(self) -> None:
+        """Drop what is known beside the rows and read it again."""
+        self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
+        self._tallies: dict[int, Tally] = {}
+        self._at_hand: dict[str, Job] = {}
+        self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
+
+    def find(self, job_id: str) -> Job | None:
+        """The job of this id (canonical form)."""
+        if (job := self._at_hand.get(job_id)) is not None:
+            return job
+        found = self.connection.rows("SELECT document FROM job WHERE id = ?", _id(job_id))
+        return self._keep_at_hand(decode(found[0][0])) if found else None
+
+    def page(self, tenant: str, query: Query, now: Instant) -> Page:
+        """A page of the tenant's jobs; see `listing` for how its rows are found."""
+        if (number := self._tenants.get(tenant)) is None:
+            return Page([], 0)
+        tally = self._tally(number, now)
+        total = tally.of(query.status)
+        if query.offset >= total:
+            return Page([], total)
+        arguments = {"tenant": number, "now": now, "limit": query.limit, "offset": query.offset}
+        found = self.connection.named_rows(page_question(query, tally), arguments)
+        return Page([decode(document) for (document,) in found], total)
+
+    def repeats(self, tenant: str, fingerprint: str) -> int:
+        """The number of the next equal request: one more than the last that is kept."""
+        found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", _request(tenant, fingerprint))
+        return 0 if found[0][0] is None else int(found[0][0]) + 1
+
+    def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
+        """The tenant's jobs without a terminal status, in order of acceptance."""
+        question = "SELECT document FROM job WHERE tenant = ? AND settled > ? ORDER BY sequence"
+        return [decode(document) for (document,) in self.connection.rows(question, self._tenants.get(tenant), now)]
+
+    def accepted_after(self, tenant: str, job_type: JobType, instant: Instant) -> Sequence[Instant]:
+        """When the tenant's jobs of this type that came after the instant were accepted, oldest first."""
+        question = "SELECT accepted FROM job WHERE tenant = ? AND type = ? AND accepted > ? ORDER BY sequence"
+        rows = self.connection.rows(question, self._tenants.get(tenant), job_type.value, instant)
+        return [accepted for (accepted,) in rows]
+
+    def insert(self, job: Job) -> None:
+        """Write a new job."""
+        number, instants = self._number(job.tenant), Instants.of(job.timeline)
+        self.connection.write(
+            "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, document) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _id(job.id),
+            number,
+            job.type.value,
+            job.timeline.accepted,
+            *instants,
+            _request(job.tenant, job.fingerprint),
+            job.repeat,
+            encode(job),
+        )
+        self.count += 1
+        self._keep_at_hand(job)
+        if tally := self._tallies.get(number):
+            tally.add(instants)
+
+    def update(self, job: Job) -> None:
+        """Write the amended life of a known job."""
+        number, instants = self._number(job.tenant), Instants.of(job.timeline)
+        before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", _id(job.id))
+        change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
+        self.connection.write(change, *instants, encode(job), _id(job.id))
+        self._keep_at_hand(job)
+        if tally := self._tallies.get(number):
+            tally.add(Instants(*before[0]), sign=-1)
+            tally.add(instants)
+
+    def forget_accepted_until(self, instant: Instant) -> int:
+        """Forget the jobs accepted at or before the instant."""
+        # Jobs are accepted in order, so a look at the oldest tells whether there is anything to do.
+        oldest = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")
+        return self._delete("accepted <= ?", instant) if oldest and oldest[0][0] <= instant else 0
+
+    def forget_oldest_settled(self, number: int, now: Instant) -> int:
+        """Forget so many of the jobs that settled, the first accepted ones first."""
+        oldest = "SELECT sequence FROM job WHERE settled <= ? ORDER BY sequence LIMIT ?"
+        return self._delete(f"sequence IN ({oldest})", now, number)
+
+    def latest(self) -> Instant | None:
+        """The latest acceptance that is known: time has come so far at least."""
+        found: Instant | None = self.connection.rows("SELECT max(accepted) FROM job")[0][0]
+        return found
+
+    def _delete(self, condition: str, *arguments: object) -> int:
+        statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, started, settled, outcome"
+        gone = self.connection.write_returning(statement, *arguments)
+        for number, *instants in gone:
+            if tally := self._tallies.get(number):
+                tally.add(Instants(*instants), sign=-1)
+        self.count -= len(gone)
+        if gone:
+            self._at_hand.clear()
+        return len(gone)
+
+    def _number(self, tenant: str) -> int:
+        """The number that stands for the tenant in rows."""
+        if (number := self._tenants.get(tenant)) is None:
+            self.connection.write("INSERT INTO tenant (name) VALUES (?)", tenant)
+            number = self._tenants[tenant] = self.connection.rows("SELECT last_insert_rowid()")[0][0]
+        return number
+
+    def _keep_at_hand(self, job: Job) -> Job:
+        self._at_hand[job.id] = job
+        if len(self._at_hand) > _AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+        return job
+
+    def _tally(self, number: int, now: Instant) -> Tally:
+        """The tenant's counts at this instant; only the time since they were last asked for is counted."""
+        tally = self._tallies.get(number)
+        if tally is None or tally.watermark > now:
+            accepted = self.connection.rows("SELECT count(*) FROM job WHERE tenant = ?", number)[0][0]
+            tally = self._tallies[number] = Tally(Instant(-1), accepted)
+        if tally.watermark < now:
+            span = (number, tally.watermark, now)
+            tally.started += self.connection.rows(_STARTED, *span)[0][0]
+            for outcome, count in self.connection.rows(_SETTLED, *span):
+                tally.settled[outcome] += count
+            tally.watermark = now
+        return tally
+
+
+_STARTED = "SELECT count(*) FROM job WHERE tenant = ? AND started > ? AND started <= ?"
+_SETTLED = "SELECT outcome, count(*) FROM job WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
+
+
+def _id(job_id: str) -> bytes:
+    return bytes.fromhex(job_id.replace("-", ""))
+
+
+def _request(tenant: str, fingerprint: str) -> bytes:
+    """What equal requests of a tenant have in common, short enough for an index."""
+    return digest(tenant, fingerprint)

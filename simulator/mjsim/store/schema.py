@@ -1,0 +1,93 @@
+"""The tables of a data file. A job's row holds its instants, so that every question about status is a look-up in an index.
+
+`started` is when a job leaves pending, `settled` when it reaches its terminal status; both may lie in the future.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from mjsim.core.error import SettingsError
+
+APPLICATION_ID = 0x6D6A7369
+VERSION = 1
+
+TABLES = """
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tenant (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE source (name TEXT PRIMARY KEY, used INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX source_used ON source (used);
+CREATE TABLE job (
+    sequence INTEGER PRIMARY KEY,
+    id       BLOB NOT NULL UNIQUE,
+    tenant   INTEGER NOT NULL,
+    type     TEXT NOT NULL,
+    accepted INTEGER NOT NULL,
+    started  INTEGER NOT NULL,
+    settled  INTEGER NOT NULL,
+    outcome  INTEGER NOT NULL,
+    request  BLOB NOT NULL,
+    repeat   INTEGER NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE INDEX job_order   ON job (tenant, sequence);
+CREATE INDEX job_outcome ON job (tenant, outcome, sequence, settled);
+CREATE INDEX job_started ON job (tenant, started);
+CREATE INDEX job_settled ON job (tenant, settled);
+CREATE INDEX job_type    ON job (tenant, type, accepted);
+CREATE INDEX job_request ON job (request, repeat);
+"""
+
+
+def connect(file: Path | None) -> sqlite3.Connection:
+    """Open the data file, made where there is none, or a store in memory; `SettingsError` says why it cannot be."""
+    try:
+        connection = sqlite3.connect(file or ":memory:", isolation_level=None, timeout=0, cached_statements=256)
+    except sqlite3.Error as error:
+        raise SettingsError(f"data file {file}: {error}; its folder has to exist and be writable.") from error
+    try:
+        if file is not None:
+            _claim(connection)
+        _prepare(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise SettingsError(f"data file {file}: {_explain(error)}") from error
+    except SettingsError as error:
+        connection.close()
+        raise SettingsError(f"data file {file}: {error}") from error
+    return connection
+
+
+def _claim(connection: sqlite3.Connection) -> None:
+    """Take the file for this process alone: an exclusive lock is held from the first write on."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Commits reach the operating system at once, so a killed process loses nothing; only a power cut might.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("COMMIT")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if empty:
+        connection.executescript(f"BEGIN; {TABLES} COMMIT;")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    elif application != APPLICATION_ID:
+        raise SettingsError("it is a database of another program; name another file.")
+    elif version != VERSION:
+        raise SettingsError(f"it has format {version}, this program reads format {VERSION}; name another file.")
+
+
+def _explain(error: sqlite3.Error) -> str:
+    match error.sqlite_errorname.split("_")[1] if hasattr(error, "sqlite_errorname") else "":
+        case "BUSY" | "LOCKED":
+            return "another process is using it; stop that one, or name another file."
+        case "NOTADB" | "CORRUPT":
+            return "it is no data file of mjsim; name another file."
+        case "READONLY" | "CANTOPEN" | "PERM":
+            return "it cannot be written; check the file's and the folder's permissions."
+        case _:
+            return f"{error}."

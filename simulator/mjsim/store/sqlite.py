@@ -1,0 +1,117 @@
+"""The embedded store: SQLite in memory or in one file. What a turn has changed is durable when the turn is over."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job
+from mjsim.core.pace import JobType
+from mjsim.ports import Page, Query
+from mjsim.store.ledger import Ledger
+
+MOST_SOURCES = 5_000
+"""How many thumbnails are kept; the one that was not used for longest makes room."""
+
+
+class SqliteStore:
+    """Implements `ports.Store`; `file` None keeps everything in memory. `SettingsError` says why a file is unfit."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._ledger = Ledger(file)
+        self._connection = self._ledger.connection
+
+    def turn(self, tenant: str) -> "SqliteTurn":
+        """See `ports.Store`. Nothing interrupts a turn: it waits for nothing but the commit at its end."""
+        return SqliteTurn(self._ledger, tenant)
+
+    async def find(self, job_id: str) -> Job | None:
+        """See `ports.Store`."""
+        return self._ledger.find(job_id)
+
+    async def page(self, tenant: str, query: Query, now: Instant) -> Page:
+        """See `ports.Store`."""
+        return self._ledger.page(tenant, query, now)
+
+    async def source(self, name: str) -> bytes | None:
+        """See `ports.Store`."""
+        found = self._connection.rows("SELECT data FROM source WHERE name = ?", name)
+        return bytes(found[0][0]) if found else None
+
+    async def keep_source(self, name: str, data: bytes, now: Instant) -> None:
+        """See `ports.Store`."""
+        if not self._connection.write("UPDATE source SET used = ? WHERE name = ?", now, name):
+            self._connection.write("INSERT INTO source (name, used, data) VALUES (?, ?, ?)", name, now, data)
+            newest = "SELECT name FROM source ORDER BY used DESC LIMIT -1 OFFSET ?"
+            self._connection.write(f"DELETE FROM source WHERE name IN ({newest})", MOST_SOURCES)
+
+    async def count(self) -> int:
+        """See `ports.Store`."""
+        return self._ledger.count
+
+    async def forget_accepted_until(self, instant: Instant) -> int:
+        """See `ports.Store`."""
+        number = self._ledger.forget_accepted_until(instant)
+        if number:
+            self._connection.write("DELETE FROM source WHERE used <= ?", instant)
+        return number
+
+    async def forget_oldest_settled(self, number: int, now: Instant) -> int:
+        """See `ports.Store`."""
+        return self._ledger.forget_oldest_settled(number, now)
+
+    async def close(self) -> None:
+        """See `ports.Store`."""
+        self._connection.close()
+
+    def fact(self, name: str, default: str) -> str:
+        """A fact about the world that outlives the process; the default is set where there is none."""
+        found = self._connection.rows("SELECT value FROM fact WHERE name = ?", name)
+        if not found:
+            self._connection.write_now("INSERT INTO fact VALUES (?, ?)", name, default)
+        return str(found[0][0]) if found else default
+
+    def latest(self) -> Instant | None:
+        """The latest acceptance that is known: time has come so far at least."""
+        return self._ledger.latest()
+
+
+class SqliteTurn:
+    """Implements `ports.Turn`: writes when it is left, and not at all when an error leaves it."""
+
+    def __init__(self, ledger: Ledger, tenant: str) -> None:
+        self._ledger = ledger
+        self._tenant = tenant
+        self._added: list[Job] = []
+        self._amended: list[Job] = []
+
+    async def __aenter__(self) -> "SqliteTurn":
+        return self
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is not None:
+            return
+        for job in self._added:
+            self._ledger.insert(job)
+        for job in self._amended:
+            self._ledger.update(job)
+        await self._ledger.connection.durable()
+
+    async def repeats(self, fingerprint: str) -> int:
+        """See `ports.Turn`."""
+        return self._ledger.repeats(self._tenant, fingerprint)
+
+    async def unsettled(self, now: Instant) -> Sequence[Job]:
+        """See `ports.Turn`."""
+        return self._ledger.unsettled(self._tenant, now)
+
+    async def accepted_after(self, job_type: JobType, instant: Instant) -> Sequence[Instant]:
+        """See `ports.Turn`."""
+        return self._ledger.accepted_after(self._tenant, job_type, instant)
+
+    def add(self, job: Job) -> None:
+        """See `ports.Turn`."""
+        self._added.append(job)
+
+    def amend(self, job: Job) -> None:
+        """See `ports.Turn`."""
+        self._amended.append(job)

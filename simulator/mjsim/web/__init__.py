@@ -1,0 +1,1 @@
+"""HTTP: routes, bodies and answers. Nothing in here decides anything about jobs."""

@@ -1,0 +1,66 @@
+"""Every answer is made here: JSON of a value, or of an error, with the headers that belong to it."""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+from aiohttp import web
+
+from mjsim.core.error import MethodNotAllowed, Refused, RequestTimeout, TooManyRequests, Unauthorized
+
+JSON = "application/json; charset=utf-8"
+_HEADERS = {
+    "Content-Type": JSON,
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After, WWW-Authenticate",
+}
+_encode = msgspec.json.Encoder().encode
+
+RealSeconds = Callable[[int], float]
+"""Turns simulated milliseconds into the real seconds that a client will wait."""
+
+
+def json_answer(value: object, status: int = 200) -> web.Response:
+    """The value as JSON; readable from any web page."""
+    return web.Response(body=_encode(value), status=status, headers=_HEADERS)
+
+
+def plain_json(value: object) -> web.Response:
+    """The value as JSON that no foreign web page may read."""
+    return web.Response(body=_encode(value), headers={"Content-Type": JSON})
+
+
+def error_answer(status: int, code: str, message: str) -> web.Response:
+    """An ErrorResponse of the contract."""
+    return json_answer({"status": "ERROR", "code": code, "message": message}, status)
+
+
+def refusal(error: Refused, real_seconds: RealSeconds) -> web.Response:
+    """The answer to a refused request, with what helps to do it right."""
+    answer = error_answer(error.status, error.code, str(error))
+    match error:
+        case Unauthorized():
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="mjsim"'
+        case MethodNotAllowed():
+            answer.headers["Allow"] = ", ".join(error.allowed)
+        case TooManyRequests():
+            # Rounded up: a client that waits as long as it is told has waited long enough.
+            answer.headers["Retry-After"] = str(max(1, math.ceil(real_seconds(error.wait))))
+        case RequestTimeout():
+            answer.force_close()
+        case _:
+            pass
+    return answer
+
+
+def preflight(request: web.BaseRequest, allowed: tuple[str, ...]) -> web.Response:
+    """The answer to OPTIONS: which methods there are, and to a browser that other pages may use them."""
+    headers = {"Allow": ", ".join(allowed), "Access-Control-Allow-Origin": "*"}
+    if "Access-Control-Request-Method" in request.headers:
+        asked = request.headers.get("Access-Control-Request-Headers", "")
+        headers |= {
+            "Access-Control-Allow-Methods": ", ".join(allowed),
+            "Access-Control-Allow-Headers": asked or "Authorization, Content-Type",
+            "Access-Control-Max-Age": "600",
+        }
+    return web.Response(status=204, headers=headers)

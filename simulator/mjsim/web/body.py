@@ -1,0 +1,73 @@
+"""A body is read within a size and a time, is strict JSON, and obeys the contract; whoever breaks that is told where."""
+
+import asyncio
+import json
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from mjsim import spec
+from mjsim.core.error import InvalidJson, InvalidRequest, PayloadTooLarge, RequestTimeout
+from mjsim.web.complaint import complaint
+
+LIMIT = 32 * 1024 * 1024
+"""The largest body that is read, in bytes."""
+
+SECONDS = 20
+"""How long a client may take to send its body, in real seconds."""
+
+
+async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
+    """The body as an object that obeys the schema of the contract; otherwise an error that says what is wrong."""
+    value = parse_json(await read_bounded(request))
+    validator = spec.validator(schema)
+    if not validator.is_valid(value):
+        raise InvalidRequest(complaint(value, validator))
+    fields: dict[str, Any] = value
+    return fields
+
+
+async def read_bounded(request: web.BaseRequest) -> bytes:
+    """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
+    if (request.content_length or 0) > LIMIT:
+        raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
+    try:
+        if request.content.is_eof():
+            return await request.read()
+        async with asyncio.timeout(SECONDS):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise PayloadTooLarge(f"The body is too large; at most {LIMIT} bytes are read.") from None
+    except TimeoutError:
+        raise RequestTimeout(f"The body did not arrive within {SECONDS} s.") from None
+    except web.PayloadAccessError:
+        raise InvalidJson("The body broke off before its end.") from None
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a strict JSON document (RFC 8259, each name once); `InvalidJson` says where it goes wrong."""
+    if not body:
+        raise InvalidJson("The body is empty; a JSON object is expected.")
+    try:
+        # Strict about encoding, surrogates, NaN and ranges; what it does not see is a name that stands twice.
+        msgspec.json.decode(body)
+        return _DECODER.decode(body.decode())
+    except RecursionError:
+        raise InvalidJson("The body is no JSON document that can be read: it is nested too deeply.") from None
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"The body is not UTF-8: byte {error.start} cannot be read.") from None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InvalidJson(f"The body is no JSON document that can be read: {str(error).rstrip('.')}.") from None
+
+
+def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice[:40]!r} stands twice in one object")
+    return fields
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_names_once)

@@ -1,0 +1,98 @@
+"""What a body does against the contract is said in words: the field, the rule, and what was sent instead."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from mjsim import spec
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+_MOST_NAMED = 3
+"""How many broken rules one answer names."""
+
+_PATTERNS = (
+    ("\\S", "has to hold more than white space"),
+    ("^([hH]", "has to be an http, https or data URL"),
+    ("^[1-9]", "has to be a ratio W:H of whole numbers from 1 to 9999, such as 16:9"),
+)
+"""What the patterns of the contract mean, by how they begin."""
+
+_NOUNS = {"integer": "an integer", "array": "an array", "object": "an object"}
+_FORMATS = {"uri": "a URI with a scheme, such as https://example.com/x", "uuid": "a UUID"}
+
+
+def complaint(value: object, validator: "Draft202012Validator") -> str:
+    """The first broken rules, each with its place in the body."""
+    if not isinstance(value, dict):
+        return f"The body has to be a JSON object, not {_noun(value)}."
+    errors = islice(validator.iter_errors(value), _MOST_NAMED)
+    return "; ".join(_sentence(error) for error in errors) + "."
+
+
+def _sentence(error: "ValidationError") -> str:
+    place = ".".join(map(str, error.instance_path))
+    rule: Any = error.kind.value
+    match error.kind.name:
+        case "required":
+            return f"{place}.{rule}: is required" if place else f"{rule}: is required"
+        case "oneOf":
+            names = " and ".join(_alternatives(error.schema_path))
+            return f"{place or 'body'}: exactly one of {names} has to be given"
+        case _:
+            return f"{place or 'body'}: {_predicate(error, rule)}"
+
+
+def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: PLR0911 - one line for each keyword
+    sent: Any = error.instance
+    match error.kind.name:
+        case "type":
+            return f"has to be {_NOUNS.get(rule[0], f'a {rule[0]}')}, not {_noun(sent)}"
+        case "enum":
+            return f"{_shown(sent)} is none of {', '.join(map(str, rule))}"
+        case "minimum":
+            return f"{_shown(sent)} is less than {rule:g}, the least that is allowed"
+        case "maximum":
+            return f"{_shown(sent)} is more than {rule}, the most that is allowed"
+        case "minLength":
+            return f"has to have at least {rule} character(s)"
+        case "maxLength":
+            return f"has {len(sent)} characters, at most {rule} are allowed"
+        case "minItems" | "maxItems" as bound:
+            return f"has {len(sent)} item(s), at {'least' if bound == 'minItems' else 'most'} {rule} are allowed"
+        case "format":
+            return f"{_shown(sent)} is not {_FORMATS.get(rule, rule)}"
+        case "pattern":
+            meaning = next((words for start, words in _PATTERNS if rule.startswith(start)), f"has to match {rule}")
+            return f"{_shown(sent)} {meaning}"
+        case _:
+            return error.message[:300]
+
+
+def _alternatives(schema_path: list[str | int]) -> list[str]:
+    """The fields among which a oneOf of the contract lets choose."""
+    node: Any = spec.document(spec.OVERLAID)
+    for step in schema_path:
+        node = node[step]
+    return [name for choice in node for name in choice["required"]]
+
+
+def _noun(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case dict():
+            return "an object"
+        case _:
+            return "a number"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004

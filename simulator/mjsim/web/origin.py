@@ -1,0 +1,23 @@
+"""Addresses in answers start with an origin that the client can reach: the one that it reached us by."""
+
+import re
+
+from aiohttp import web
+
+_HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII)
+
+
+class Origin:
+    """`public` (from --public-base-url) where it is set; else what the Host header says, so port mappings just work."""
+
+    def __init__(self, public: str | None) -> None:
+        self._public = public.rstrip("/") if public else None
+        self.listening = ""
+        """Where the server listens; for requests that name no host."""
+
+    def of(self, request: web.BaseRequest) -> str:
+        """The origin for the answer to this request, without a slash at its end."""
+        if self._public is not None:
+            return self._public
+        host = request.headers.get("Host", "")
+        return f"http://{host}" if _HOST.fullmatch(host) else self.listening

@@ -1,0 +1,61 @@
+"""Query parameters are read strictly: what the contract does not allow is refused, not guessed at."""
+
+import re
+from enum import StrEnum
+from typing import TypeVar
+
+from multidict import MultiMapping
+
+from mjsim.core.error import InvalidRequest
+from mjsim.core.status import Status
+from mjsim.ports import Query
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+class Sort(StrEnum):
+    """The orders of a list."""
+
+    OLDEST_FIRST = "created_at_asc"
+    NEWEST_FIRST = "created_at_desc"
+
+
+def read_query(parameters: MultiMapping[str]) -> Query:
+    """The page that a list request asks for; `InvalidRequest` names the parameter and the rule that it breaks."""
+    if not parameters:
+        return Query(None, 25, 0, newest_first=True)
+    status = _choice(parameters, "status", Status, None)
+    sort = _choice(parameters, "sort", Sort, Sort.NEWEST_FIRST)
+    limit = _whole(parameters, "limit", default=25, least=1, most=100)
+    offset = _whole(parameters, "offset", default=0, least=0, most=10**18)
+    return Query(status, limit, offset, newest_first=sort is Sort.NEWEST_FIRST)
+
+
+def _once(parameters: MultiMapping[str], name: str) -> str | None:
+    values = parameters.getall(name, [])
+    if len(values) > 1:
+        raise InvalidRequest(f"{name}: is given {len(values)} times; once is enough.")
+    return values[0] if values else None
+
+
+def _choice(
+    parameters: MultiMapping[str], name: str, choices: type[_Choice], default: _Choice | None
+) -> _Choice | None:
+    text = _once(parameters, name)
+    if text is None:
+        return default
+    if text not in list(choices):
+        raise InvalidRequest(f"{name}: {text[:40]!r} is none of {', '.join(choices)}.")
+    return choices(text)
+
+
+def _whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int) -> int:
+    text = _once(parameters, name)
+    if text is None:
+        return default
+    if not _WHOLE.fullmatch(text):
+        raise InvalidRequest(f"{name}: {text[:40]!r} is no whole number.")
+    if not least <= int(text) <= most:
+        raise InvalidRequest(f"{name}: {text} is not from {least} to {most}.")
+    return int(text)

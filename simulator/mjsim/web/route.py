@@ -1,0 +1,78 @@
+"""The routes are a table; whatever is not in it is answered with what the caller probably meant."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from aiohttp import web
+
+from mjsim.core.error import MethodNotAllowed, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request on its way to its handler. `tenant` is empty where no key is asked for."""
+
+    request: web.BaseRequest
+    tenant: str
+    places: Mapping[str, str]
+    """What stood in the places of the path, by name."""
+
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path, in which `{name}` stands for one segment and `{name*}` for the rest, and its handlers by method."""
+
+    path: str
+    handlers: Mapping[str, Handler]
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The methods that work here; HEAD works wherever GET does."""
+        return (*self.handlers, *(("HEAD",) if "GET" in self.handlers else ()), "OPTIONS")
+
+    def handler(self, method: str) -> Handler:
+        """What answers this method; `MethodNotAllowed` where nothing does."""
+        found = self.handlers.get("GET" if method == "HEAD" else method)
+        if found is None:
+            raise MethodNotAllowed(f"{method} is not possible on {self.path}; {_listed(self.handlers)} is.", self.allowed)
+        return found
+
+
+class RouteTable:
+    """Finds the route of a path."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._routes = routes
+        self._exact = {route.path: route for route in routes if "{" not in route.path}
+        self._patterns = [(_pattern(route.path), route) for route in routes if "{" in route.path]
+
+    def find(self, path: str) -> tuple[Route, Mapping[str, str]]:
+        """The route and what stands in its places; `NotFound` where there is none."""
+        if (route := self._exact.get(path)) is not None:
+            return route, {}
+        for pattern, candidate in self._patterns:
+            if match := pattern.fullmatch(path):
+                return candidate, match.groupdict()
+        raise NotFound(f"There is nothing at {path[:100]!r}.{self._hint(path)}")
+
+    def _hint(self, path: str) -> str:
+        """The nearest path that exists: often a slash too many, a prefix too few, or a letter wrong."""
+        known = [route.path for route in self._routes]
+        bare = path.rstrip("/").lower()
+        guesses = [guess for guess in (bare, f"/v1{bare}") if guess in known]
+        guesses += get_close_matches(bare[:200], known, n=1, cutoff=0.75)
+        return f" Did you mean {guesses[0]}?" if guesses and guesses[0] != path else ""
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    whole = re.escape(path).replace(r"\{", "{").replace(r"\}", "}").replace(r"\*", "*")
+    return re.compile(re.sub(r"\{(\w+)(\*?)\}", lambda m: f"(?P<{m[1]}>{'.+' if m[2] else '[^/]+'})", whole))
+
+
+def _listed(methods: Mapping[str, Handler]) -> str:
+    return " or ".join(methods)

@@ -1,0 +1,86 @@
+"""A job as the contract shows it: what does not exist yet is absent, never null."""
+
+from functools import lru_cache
+from typing import Any
+
+from mjsim.core.artwork import Picture
+from mjsim.core.file import file_path, usual_format
+from mjsim.core.instant import Instant, rfc3339
+from mjsim.core.job import Job
+from mjsim.core.request import Parameters
+from mjsim.core.status import Status
+from mjsim.ports import Page, Query
+
+_timestamp = lru_cache(maxsize=4096)(rfc3339)
+
+Document = dict[str, Any]
+
+
+class View:
+    """Shows jobs of a world; `seed` decides the addresses of their files."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def job(self, job: Job, now: Instant, origin: str) -> Document:
+        """The Job of the contract, as it is at this instant; its files are addressed at `origin`."""
+        moment = job.timeline.at(now)
+        document: Document = {
+            "id": job.id,
+            "type": job.type,
+            "status": moment.status,
+            "progress": moment.progress,
+        }
+        if job.prompt is not None:
+            document["prompt"] = job.prompt
+        document["parameters"] = _parameters(job.parameters) if job.parameters else {"process_mode": job.mode}
+        if moment.status is Status.COMPLETED:
+            document["result"] = self._result(job, origin)
+        if moment.failure is not None:
+            document["error"] = {"code": moment.failure.code, "message": moment.failure.message}
+        document["created_at"] = _timestamp(job.timeline.accepted)
+        document["updated_at"] = _timestamp(moment.instant)
+        if moment.status is Status.COMPLETED:
+            document["completed_at"] = _timestamp(moment.instant)
+        return document
+
+    def page(self, page: Page, query: Query, now: Instant, origin: str) -> Document:
+        """The JobListResponse of the contract."""
+        jobs = [self.job(job, now, origin) for job in page.jobs]
+        return {"data": jobs, "total": page.total, "limit": query.limit, "offset": query.offset}
+
+    def _result(self, job: Job, origin: str) -> Document:
+        if job.artwork is None:
+            return {"prompts": job.suggestions}
+        return {"images": [self._image(job.id, picture, origin) for picture in job.pictures]}
+
+    def _image(self, job_id: str, picture: Picture, origin: str) -> Document:
+        size = picture.size
+        image: Document = {"url": origin + file_path(self._seed, job_id, picture)}
+        # The contract gives an index to the tiles alone: the grid is all of them, an upscale is one on its own.
+        if picture.index and not picture.doubled:
+            image["index"] = picture.index
+        image |= {"width": size.width, "height": size.height, "content_type": usual_format(picture).content_type}
+        return image
+
+
+def created(job: Job) -> Document:
+    """The JobCreatedResponse of the contract."""
+    return {"status": "SUCCESS", "message": f"The {job.type} job was accepted.", "data": {"job_id": job.id}}
+
+
+def _parameters(parameters: Parameters) -> Document:
+    """The effective settings: those of the contract always, others only where they were asked for."""
+    document: Document = {
+        "aspect_ratio": parameters.aspect_ratio,
+        "model_version": parameters.model_version,
+        "process_mode": parameters.process_mode,
+        "quality": parameters.quality,
+        "stylize": parameters.stylize,
+        "seed": parameters.seed,
+    }
+    if parameters.chaos:
+        document["chaos"] = parameters.chaos
+    if parameters.no is not None:
+        document["no"] = parameters.no
+    return document | dict(parameters.extras)
