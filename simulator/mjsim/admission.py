@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mjsim.core.chance import Key
 from mjsim.core.error import QueueFull, TooManyRequests
 from mjsim.core.instant import SECOND, Instant
-from mjsim.core.job import RETENTION, Job
+from mjsim.core.job import RETENTION, Job, Work
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.plan import plan
 from mjsim.core.request import Webhook
@@ -29,8 +29,8 @@ class Candidate:
     fingerprint: str
     webhook: Webhook | None
 
-    def job(self, key: Key, life: Timeline) -> Job:
-        """The accepted job, without what its operation is about."""
+    def job(self, key: Key, life: Timeline, work: Work) -> Job:
+        """The accepted job."""
         return Job(
             id=key.uuid("id"),
             tenant=self.tenant,
@@ -38,6 +38,7 @@ class Candidate:
             fingerprint=self.fingerprint,
             repeat=key.repeat,
             timeline=life,
+            work=work,
             webhook=self.webhook,
         )
 
@@ -97,7 +98,7 @@ class Admission:
         if limit is None or candidate.job_type is not JobType.IMAGINE:
             return
         window = limit.window / SECOND
-        accepted = await turn.accepted_after(JobType.IMAGINE, Instant(now - limit.window))
+        accepted = await turn.latest_accepted(JobType.IMAGINE, limit.count)
         if wait := limit.wait(accepted, now):
             raise TooManyRequests(f"Rate limit reached: {limit.count} imagine jobs in {window:g} s.", wait)
 

@@ -57,8 +57,8 @@ class Turn(Protocol):
         """The jobs that have not reached a terminal status, in order of acceptance."""
         ...
 
-    async def accepted_after(self, job_type: JobType, instant: Instant) -> Sequence[Instant]:
-        """When the jobs of this type that came after the instant were accepted, oldest first."""
+    async def latest_accepted(self, job_type: JobType, number: int) -> Sequence[Instant]:
+        """When so many of the latest jobs of this type were accepted, oldest first."""
         ...
 
     def add(self, job: Job) -> None:

@@ -15,7 +15,7 @@ from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentNot
 from mjsim.core.file import parse_file_path
 from mjsim.core.image import ImageInput
 from mjsim.core.instant import Instant
-from mjsim.core.job import Job, root_seed
+from mjsim.core.job import Job, Work, root_seed
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.prompt import Value, parse_flags, parse_prompt
 from mjsim.core.request import Webhook, fingerprint, settings
@@ -24,8 +24,8 @@ from mjsim.core.world import World
 from mjsim.ports import Clock, Page, Query, Store, Turn
 from mjsim.sight import Seen, Sight, tint
 
-Completion = Callable[[Job, Key], Job]
-"""Adds to an accepted job what its operation is about; chance comes from the key."""
+Draft = Callable[[Key], Work]
+"""What a job is about, once it is accepted; chance comes from the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Service:
         seen = await self._see(images if image_url is None else [ImageInput("image_url", url=image_url), *images])
         equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *(one.name for one in seen))
 
-        def complete(job: Job, key: Key) -> Job:
+        def draft(key: Key) -> Work:
             parameters = chosen.parameters(key)
             seed = root_seed(asked.text, parameters, *(one.name for one in seen))
             artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint(seen))
-            return replace(job, prompt=prompt, parameters=parameters, artwork=artwork)
+            return Work(prompt, parameters, artwork)
 
-        return await self._accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), complete)
+        return await self._accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), draft)
 
     async def upscale(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
         """Tile `index` (1 to 4) of a completed grid, at twice the side."""
@@ -81,11 +81,11 @@ class Service:
         """Four prompts that could have made a picture."""
         (seen,) = await self._see([image])
 
-        def complete(job: Job, key: Key) -> Job:
-            return replace(job, suggestions=describe(seen.observation, key))
+        def draft(key: Key) -> Work:
+            return Work(suggestions=describe(seen.observation, key))
 
         equal = fingerprint("describe", seen.name)
-        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), complete)
+        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft)
 
     async def blend(
         self,
@@ -102,14 +102,14 @@ class Service:
         names = [one.name for one in seen]
         equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
 
-        def complete(job: Job, key: Key) -> Job:
+        def draft(key: Key) -> Work:
             parameters = chosen.parameters(key)
             seed = root_seed(asked.text, parameters, *names)
             artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, sources=tuple(names))
-            return replace(job, prompt=prompt or None, parameters=parameters, artwork=artwork)
+            return Work(prompt or None, parameters, artwork)
 
         await self._sight.keep(seen, self._clock.now())
-        return await self._accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), complete)
+        return await self._accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), draft)
 
     async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
         """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""
@@ -154,25 +154,23 @@ class Service:
     async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
         return [await self._sight.see(image, self._clock.now()) for image in images]
 
-    async def _accept(self, candidate: Candidate, complete: Completion) -> Job:
+    async def _accept(self, candidate: Candidate, draft: Draft) -> Job:
         async with self._store.turn(candidate.tenant) as turn:
-            return await self._accept_in(turn, candidate, complete, self._clock.now())
+            return await self._accept_in(turn, candidate, draft, self._clock.now())
 
-    async def _accept_in(self, turn: Turn, candidate: Candidate, complete: Completion, now: Instant) -> Job:
+    async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
         key, life = await self._admission.admit(turn, candidate, now)
-        job = complete(candidate.job(key, life), key)
+        job = candidate.job(key, life, draft(key))
         turn.add(job)
         return job
 
-    async def _derive(
-        self, tenant: str, job_type: JobType, parent_id: str, index: int, webhook: Webhook | None
-    ) -> Job:
+    async def _derive(self, tenant: str, job_type: JobType, parent_id: str, index: int, webhook: Webhook | None) -> Job:
         async with self._store.turn(tenant) as turn:
             now = self._clock.now()
             parent = await self._parent(tenant, parent_id, now)
             equal = fingerprint(job_type.value, parent.id, index)
             candidate = Candidate(tenant, job_type, parent.mode, equal, webhook)
-            return await self._accept_in(turn, candidate, _child_of(parent, job_type, index), now)
+            return await self._accept_in(turn, candidate, _child_of(parent.work, parent.id, job_type, index), now)
 
     async def _parent(self, tenant: str, parent_id: str, now: Instant) -> Job:
         """A completed grid of the tenant."""
@@ -188,17 +186,16 @@ class Service:
         return parent
 
 
-def _child_of(parent: Job, job_type: JobType, index: int) -> Completion:
+def _child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Draft:
     """What a child takes over from its parent, and what it does not."""
 
-    def complete(job: Job, key: Key) -> Job:
-        child = replace(
-            job, prompt=parent.prompt, parameters=parent.parameters, artwork=parent.artwork, parent=parent.id, index=index
-        )
-        if job_type is JobType.UPSCALE or child.artwork is None or child.parameters is None:
+    def draft(key: Key) -> Work:
+        child = replace(parent, parent=parent_id, index=index)
+        if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
             return child
         step = Step(index, int.from_bytes(key.bits("variation"), "big"))
-        parameters = replace(child.parameters, seed=key.integer("seed", below=1 << 32))
-        return replace(child, parameters=parameters, artwork=replace(child.artwork, steps=(*child.artwork.steps, step)))
+        artwork = replace(parent.artwork, steps=(*parent.artwork.steps, step))
+        parameters = replace(parent.parameters, seed=key.integer("seed", below=1 << 32))
+        return replace(child, parameters=parameters, artwork=artwork)
 
-    return complete
+    return draft

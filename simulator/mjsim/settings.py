@@ -154,8 +154,12 @@ def _host(text: str) -> str:
 OPTIONS = (
     Option("host", _host, "HOST", "address to listen on (default 127.0.0.1; 0.0.0.0 for every interface)"),
     Option("port", _whole(0, 65_535), "PORT", "port to listen on (default 8080; 0 takes a free one and prints it)"),
-    Option("seed", _whole(0, 2**63 - 1), "N", "root of all chance: the same seed gives the same world (default: random)"),
-    Option("pace", _one_of(*PACES), "NAME", "realistic (about a minute a job), quick (about 5 s, the default), instant"),
+    Option(
+        "seed", _whole(0, 2**63 - 1), "N", "root of all chance: the same seed gives the same world (default: random)"
+    ),
+    Option(
+        "pace", _one_of(*PACES), "NAME", "realistic (about a minute a job), quick (about 5 s, the default), instant"
+    ),
     Option("data", Path, "FILE", "keep everything in this file; it survives any crash (default: in memory)"),
     Option("api_key", _key, "KEY", f"accept this key beside every {PREFIX}<anything>; may be repeated", repeated=True),
     Option("plan", _one_of(*PLANS), "NAME", "slots and queue: unlimited (default), basic (3 + 10), pro (12 + 3 + 10)"),
@@ -163,15 +167,15 @@ OPTIONS = (
     Option("failure_rate", _share, "SHARE", "share of jobs that fail, from 0 to 1 (default 0)"),
     Option("max_jobs", _whole(1, 100_000_000), "N", "jobs to keep; beyond, old ones expire early (default 1000000)"),
     Option("public_base_url", _origin, "URL", "origin of image URLs (default: the one that the client used)"),
-    Option("fetch", _one_of("loopback", "any"), "WHERE", "hosts that image URLs are read from: loopback (default), any"),
+    Option(
+        "fetch", _one_of("loopback", "any"), "WHERE", "hosts that image URLs are read from: loopback (default), any"
+    ),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
 )
 """Every setting."""
 
 
-def resolve(
-    flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str], file: Path | None
-) -> Settings:
+def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str], file: Path | None) -> Settings:
     """The settings that hold; `SettingsError` names the one that is unfit and where it came from."""
     table = _read_file(file) if file else {}
     values: dict[str, Any] = {}

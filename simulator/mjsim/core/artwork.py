@@ -15,7 +15,10 @@ class ImageFormat(StrEnum):
     @property
     def content_type(self) -> str:
         """The MIME type of such a file."""
-        return f"image/{self.value}"
+        return _CONTENT_TYPES[self]
+
+
+_CONTENT_TYPES = {ImageFormat.PNG: "image/png", ImageFormat.WEBP: "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)

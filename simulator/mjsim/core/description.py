@@ -107,6 +107,8 @@ def _shape(seen: Observation) -> str:
         return "panoramic view"
     if height > 2 * width:
         return "tall vertical view"
-    return "square framing" if abs(width - height) * 20 <= width else (
-        "landscape format" if width > height else "portrait format"
+    return (
+        "square framing"
+        if abs(width - height) * 20 <= width
+        else ("landscape format" if width > height else "portrait format")
     )

@@ -36,20 +36,25 @@ def usual_format(picture: Picture) -> ImageFormat:
     return ImageFormat.PNG if picture.index or picture.doubled else ImageFormat.WEBP
 
 
-def file_path(seed: int, job_id: str, picture: Picture) -> str:
-    """The path under which a result lists the picture."""
-    return f"/files/{token(seed, job_id)}/{job_id}/{_name(picture)}.{usual_format(picture)}"
+def file_folder(seed: int, job_id: str) -> str:
+    """The folder of a job's files, with a slash at its end."""
+    return f"/files/{_token(seed, job_id)}/{job_id}/"
+
+
+def file_name(picture: Picture) -> str:
+    """The name under which a result lists the picture."""
+    return f"{_name(picture)}.{usual_format(picture).value}"
 
 
 def parse_file_path(seed: int, path: str) -> FileAddress | None:
     """What the path names; None where it is none of ours or its token was guessed."""
     match = _PATH.fullmatch(path)
-    if match is None or match["token"] != token(seed, match["job"]):
+    if match is None or match["token"] != _token(seed, match["job"]):
         return None
     return FileAddress(match["job"], match["name"], ImageFormat(match["format"]))
 
 
-def token(seed: int, job_id: str) -> str:
+def _token(seed: int, job_id: str) -> str:
     """What cannot be guessed in the addresses of a job's files."""
     return digest("file", str(seed), job_id, size=12).hex()
 

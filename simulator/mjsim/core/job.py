@@ -14,13 +14,25 @@ RETENTION = 15 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """An accepted job of one tenant.
+class Work:
+    """What a job is about.
 
-    `repeat` counts equal requests of the tenant before this one. `prompt` is None for describe, and where a blend had
-    none. `parameters` is None for describe. `artwork` is None for describe, whose result is `suggestions`.
-    `parent` and `index` name the tile that an upscale or a variation was made from.
+    `prompt` is None for describe, and where a blend had none. `parameters` is None for describe. `artwork` is None for
+    describe, whose result is `suggestions`. `parent` and `index` name the tile that an upscale or a variation is made
+    from.
     """
+
+    prompt: str | None = None
+    parameters: Parameters | None = None
+    artwork: Artwork | None = None
+    suggestions: tuple[str, ...] = ()
+    parent: str | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one."""
 
     id: str
     tenant: str
@@ -28,12 +40,7 @@ class Job:
     fingerprint: str
     repeat: int
     timeline: Timeline
-    prompt: str | None = None
-    parameters: Parameters | None = None
-    artwork: Artwork | None = None
-    suggestions: tuple[str, ...] = ()
-    parent: str | None = None
-    index: int | None = None
+    work: Work
     webhook: Webhook | None = None
 
     @property
@@ -44,7 +51,7 @@ class Job:
     @property
     def mode(self) -> Mode:
         """The process mode; describing has none of its own and is fast."""
-        return self.parameters.process_mode if self.parameters else Mode.FAST
+        return self.work.parameters.process_mode if self.work.parameters else Mode.FAST
 
     def living(self, timeline: Timeline) -> "Job":
         """The same job with an amended life."""
@@ -53,16 +60,18 @@ class Job:
     @property
     def caption(self) -> Caption:
         """What is written on its pictures."""
-        return Caption(self.id, self.prompt or "", self.parameters.flags() if self.parameters else "")
+        work = self.work
+        return Caption(self.id, work.prompt or "", work.parameters.flags() if work.parameters else "")
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The files of its result, in the order of the contract: a grid comes first, then its tiles 1 to 4."""
-        if self.artwork is None:
+        artwork = self.work.artwork
+        if artwork is None:
             return ()
         if self.type is JobType.UPSCALE:
-            return (Picture(self.artwork, self.index or 1, doubled=True),)
-        return tuple(Picture(self.artwork, index) for index in range(5))
+            return (Picture(artwork, self.work.index or 1, doubled=True),)
+        return tuple(Picture(artwork, index) for index in range(5))
 
 
 def root_seed(text: str, parameters: Parameters, *images: str) -> int:

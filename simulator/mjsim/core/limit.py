@@ -19,10 +19,8 @@ class RateLimit:
     window: int
 
     def wait(self, accepted: Sequence[Instant], now: Instant) -> int:
-        """How long until one more fits, given what was accepted in the window, oldest first; 0 where it fits now."""
-        if len(accepted) < self.count:
-            return 0
-        return accepted[len(accepted) - self.count] + self.window - now
+        """How long until one more fits, given when the `count` latest were accepted, oldest first; 0 if it fits now."""
+        return 0 if len(accepted) < self.count else max(0, accepted[0] + self.window - now)
 
 
 def parse_rate_limit(text: str) -> RateLimit:

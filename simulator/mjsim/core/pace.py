@@ -44,7 +44,8 @@ Span = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Pace:
     """`lead`: from acceptance to the start; `wait`: on top of it, by mode; `run`: from start to end in fast mode;
-    `factor`: what the mode makes of that."""
+    `factor`: what the mode makes of that.
+    """
 
     lead: Span
     wait: Mapping[Mode, Span]

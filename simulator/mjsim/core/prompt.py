@@ -77,7 +77,8 @@ def _words(_flag: str, text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A flag by its canonical name; `read` makes its value. `words` says that it takes all words up to the next flag;
-    without a `read` it stands alone and means `value`."""
+    without a `read` it stands alone and means `value`.
+    """
 
     name: str
     read: Reader | None = None
@@ -144,12 +145,16 @@ def parse_prompt(prompt: str) -> Prompt:
 def parse_flags(prompt: str) -> Prompt:
     """Take a prompt apart that may be empty; `InvalidParameter` or `BannedPrompt` says why it is refused."""
     words = prompt.split()
-    first = next((place for place, word in enumerate(words) if _FLAG.match(word)), len(words))
+    first = _first_flag(words) if "--" in prompt else len(words)
     urls = tuple(takewhile(_URL.fullmatch, words[:first]))
     text = " ".join(words[len(urls) : first])
     if blocked := _BLOCKED.search(text):
         raise BannedPrompt(f"prompt: the word {blocked[0]!r} is not allowed.")
     return Prompt(text, urls, _read_flags(words[first:]))
+
+
+def _first_flag(words: list[str]) -> int:
+    return next((place for place, word in enumerate(words) if _FLAG.match(word)), len(words))
 
 
 def _read_flags(words: list[str]) -> dict[str, Value]:
@@ -159,7 +164,7 @@ def _read_flags(words: list[str]) -> dict[str, Value]:
         flag = _FLAGS.get(name[2:].lower())
         if flag is None:
             raise InvalidParameter(f"prompt: {_shown(name)} is not a known flag.{_hint(name)}")
-        length = next((place for place, word in enumerate(words) if _FLAG.match(word)), len(words))
+        length = _first_flag(words)
         arguments, words = words[:length], words[length:]
         flags[flag.name] = _read(name, flag, arguments)
     return flags

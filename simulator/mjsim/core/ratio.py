@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mjsim.core.error import InvalidParameter
 
@@ -58,6 +59,7 @@ class Ratio:
 SQUARE = Ratio(1, 1)
 
 
+@lru_cache(maxsize=256)
 def parse_ratio(text: str, field: str) -> Ratio:
     """The ratio that `W:H` means; `InvalidParameter` names the field and the rule that it breaks."""
     match = _PATTERN.fullmatch(text)

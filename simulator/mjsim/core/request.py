@@ -56,45 +56,40 @@ _DEFAULTS: Mapping[str, Value] = {
 }
 """What holds where neither a field nor a flag says otherwise. The contract names no default version: the newest."""
 
-_NAMED = frozenset(field.name for field in fields(Parameters)) - {"extras"}
+_NAMES = tuple(field.name for field in fields(Parameters) if field.name != "extras")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a request before the seed is drawn: explicit fields win over flags, flags over defaults."""
+    """The settings of a request before the seed is drawn: explicit fields win over flags, flags over defaults.
+
+    `mode` is the process mode among them, `size` the pixels of a single picture.
+    """
 
     values: Mapping[str, Value]
     extras: tuple[tuple[str, Value], ...]
-
-    @property
-    def mode(self) -> Mode:
-        """The process mode."""
-        return Mode(str(self.values["process_mode"]))
-
-    @property
-    def size(self) -> Size:
-        """The pixels of a single picture."""
-        return parse_ratio(str(self.values["aspect_ratio"]), "aspect_ratio").size
+    mode: Mode
+    size: Size
 
     def fingerprint(self) -> str:
         """Equal for settings that mean the same."""
-        return repr((sorted(self.values.items()), self.extras))
+        return repr(([self.values.get(name) for name in _NAMES], self.extras))
 
     def parameters(self, key: Key) -> Parameters:
         """The effective settings; a seed that was not given is drawn."""
-        values: dict[str, Any] = dict(self.values)
-        values["process_mode"] = Mode(values["process_mode"])
-        seed = values.pop("seed", None)
-        drawn = key.integer("seed", below=1 << 32) if seed is None else seed
-        return Parameters(**values, seed=drawn, extras=self.extras)
+        values: dict[str, Any] = {**self.values, "process_mode": self.mode, "extras": self.extras}
+        if "seed" not in values:
+            values["seed"] = key.integer("seed", below=1 << 32)
+        return Parameters(**values)
 
 
 def settings(explicit: Mapping[str, Value], flags: Mapping[str, Value]) -> Settings:
     """Merge the fields of a request with the flags of its prompt; `InvalidParameter` names a ratio that is unfit."""
-    values = {**_DEFAULTS, **{name: v for name, v in flags.items() if name in _NAMED}, **explicit}
-    values["aspect_ratio"] = str(parse_ratio(str(values["aspect_ratio"]), "aspect_ratio"))
-    extras = tuple(sorted((name, v) for name, v in flags.items() if name not in _NAMED))
-    return Settings(values, extras)
+    values = {**_DEFAULTS, **{name: v for name, v in flags.items() if name in _NAMES}, **explicit}
+    ratio = parse_ratio(str(values["aspect_ratio"]), "aspect_ratio")
+    values["aspect_ratio"] = str(ratio)
+    extras = tuple(sorted((name, v) for name, v in flags.items() if name not in _NAMES))
+    return Settings(values, extras, Mode(str(values["process_mode"])), ratio.size)
 
 
 def fingerprint(*parts: object) -> str:

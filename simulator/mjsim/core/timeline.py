@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -32,6 +31,10 @@ class IllegalTimeline(ValueError):
     """The moments tell a story that no job can live; the text says where."""
 
 
+_COMPLETE = 100
+_MOST = {status: _COMPLETE if status is Status.COMPLETED else _COMPLETE - 1 for status in Status}
+"""The most progress that can be shown in each status: only what is completed is complete."""
+
 _position = partial(bisect_right, key=itemgetter(0))
 
 
@@ -47,18 +50,22 @@ class Timeline:
     def __post_init__(self) -> None:
         if not self.moments or self.moments[0].status is not Status.PENDING:
             raise IllegalTimeline("a job begins pending")
-        for before, after in pairwise(self.moments):
-            if after.status not in TRANSITIONS[before.status]:
-                raise IllegalTimeline(f"{after.status} does not follow {before.status}")
-            if after.instant < before.instant:
+        instant, status, progress, _ = self.moments[0]
+        if progress != 0:
+            raise IllegalTimeline("a pending job has made progress")
+        for moment in self.moments[1:]:
+            before, status = status, moment.status
+            if status not in TRANSITIONS[before]:
+                raise IllegalTimeline(f"{status} does not follow {before}")
+            if moment.instant < instant:
                 raise IllegalTimeline("time goes back")
-            if after.progress < before.progress:
-                raise IllegalTimeline("progress goes back")
-        for moment in self.moments:
-            if (moment.failure is not None) != (moment.status is Status.FAILED):
+            if not progress <= moment.progress <= _MOST[status]:
+                raise IllegalTimeline(f"progress {moment.progress} after {progress} while {status}")
+            if (moment.failure is None) is (status is Status.FAILED):
                 raise IllegalTimeline("a failure belongs to a failed job, and to no other")
-            if not 0 <= moment.progress <= 100 or (moment.status is Status.COMPLETED and moment.progress != 100):
-                raise IllegalTimeline(f"progress {moment.progress} while {moment.status}")
+            instant, _, progress, _ = moment
+        if status is Status.COMPLETED and progress != _COMPLETE:
+            raise IllegalTimeline(f"completed at {progress} per cent")
 
     def at(self, now: Instant) -> Moment:
         """The moment that holds at this instant; before the first one, the first."""
@@ -108,6 +115,4 @@ class Timeline:
 
     def shift(self, now: Instant, milliseconds: int) -> "Timeline":
         """The same past, the same future so much later (or, negative, earlier; never before `now`)."""
-        return self.amend(
-            now, [m._replace(instant=max(now, later(m.instant, milliseconds))) for m in self.after(now)]
-        )
+        return self.amend(now, [m._replace(instant=max(now, later(m.instant, milliseconds))) for m in self.after(now)])

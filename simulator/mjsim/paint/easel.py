@@ -1,40 +1,49 @@
-"""One recipe, one picture: tiles are composed, lettered and coloured; a grid is its tiles, an upscale its tile enlarged."""
+"""One recipe, one picture: a tile is composed and lettered, a grid is its tiles, an upscale a larger tile."""
 
 from PIL import Image
 
-from mjsim.core.artwork import Artwork, Caption, ImageFormat, Picture
-from mjsim.core.ratio import Size
+from mjsim.core.artwork import Caption, ImageFormat, Picture
 from mjsim.paint.composition import compose
 from mjsim.paint.file import encode
 from mjsim.paint.lettering import letter
+from mjsim.paint.mixture import mixed
 from mjsim.paint.palette import palette
+from mjsim.paint.sight import picture_of
+
+_TILES = (1, 2, 3, 4)
 
 
 def paint(picture: Picture, caption: Caption, image_format: ImageFormat, inputs: tuple[bytes, ...]) -> bytes:
     """The file of the picture; `inputs` are the thumbnails of the recipe's sources, in their order."""
-    return encode(_image(picture, caption.prompt, inputs), caption, image_format)
+    pictures = [picture_of(file) for file in inputs]
+    draw = _mixed if pictures else _composed
+    indexes = (picture.index,) if picture.index else _TILES
+    tiles = [draw(picture, index, caption.prompt, pictures) for index in indexes]
+    return encode(tiles[0] if picture.index else _grid(tiles), caption, image_format)
 
 
-def _image(picture: Picture, prompt: str, inputs: tuple[bytes, ...]) -> Image.Image:
-    artwork = picture.artwork
-    if picture.index:
-        return _tile(artwork, picture.index, prompt, picture.doubled)
-    tiles = [_tile(artwork, index, prompt, False) for index in (1, 2, 3, 4)]
-    return _grid(tiles, artwork.size)
-
-
-def _tile(artwork: Artwork, index: int, prompt: str, doubled: bool) -> Image.Image:
-    canvas = compose(artwork, index)
-    letter(canvas, index, prompt)
-    if doubled:
+def _composed(picture: Picture, index: int, prompt: str, _: list[Image.Image]) -> Image.Image:
+    canvas = compose(picture.artwork, index)
+    letter(canvas.tone, index, prompt)
+    if picture.doubled:
         canvas.enlarge()
-    return canvas.coloured(palette(artwork, index))
+    return canvas.coloured(palette(picture.artwork))
 
 
-def _grid(tiles: list[Image.Image], size: Size) -> Image.Image:
-    whole = Image.new(tiles[0].mode, (2 * size.width, 2 * size.height))
+def _mixed(picture: Picture, index: int, prompt: str, pictures: list[Image.Image]) -> Image.Image:
+    image = mixed(picture.artwork, index, pictures)
+    letter(image, index, prompt)
+    if picture.doubled:
+        image = image.resize((2 * image.width, 2 * image.height), Image.Resampling.BICUBIC)
+    return image
+
+
+def _grid(tiles: list[Image.Image]) -> Image.Image:
+    """The tiles side by side, top-left first; where they have a palette, it is the same."""
+    width, height = tiles[0].size
+    whole = Image.new(tiles[0].mode, (2 * width, 2 * height))
     if whole.mode == "P":
-        whole.putpalette(tiles[0].getpalette())
+        whole.putpalette(tiles[0].getpalette() or [])
     for place, tile in enumerate(tiles):
-        whole.paste(tile, (place % 2 * size.width, place // 2 * size.height))
+        whole.paste(tile, (place % 2 * width, place // 2 * height))
     return whole

@@ -1,4 +1,4 @@
-"""A picture leaves as PNG or WebP without loss, and carries the job that it belongs to as text that can be read back."""
+"""A picture leaves as PNG or WebP without loss, and carries its job as text that can be read back."""
 
 import re
 from io import BytesIO
@@ -21,7 +21,8 @@ _REFERENCES = {"\r": "&#13;"}
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
 <xmp:CreatorTool>{software}</xmp:CreatorTool><dc:identifier>{job}</dc:identifier>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{prompt}</rdf:li></rdf:Alt></dc:description>
 <xmp:Label>{parameters}</xmp:Label>
@@ -37,8 +38,8 @@ _OWN_PACKET = re.compile(
 def encode(image: Image.Image, caption: Caption, image_format: ImageFormat) -> bytes:
     """The file of an image in mode P or RGB, without loss, with the caption in its metadata.
 
-    PNG holds the caption in text chunks, WebP in an XMP packet; characters that the format cannot hold (NUL, lone
-    surrogates, in XML most control characters) become U+FFFD.
+    PNG holds the caption in text chunks, WebP in an XMP packet; characters that the format cannot hold (NUL,
+    lone surrogates, in XML most control characters) become U+FFFD.
     """
     file = BytesIO()
     if image_format is ImageFormat.PNG:
@@ -51,10 +52,12 @@ def encode(image: Image.Image, caption: Caption, image_format: ImageFormat) -> b
 
 
 def prompt_of(info: dict[str | tuple[int, int], object]) -> str | None:
-    """The prompt that one of our own files says it shows, given Pillow's `info` of it; None for any other file."""
+    """The prompt that one of our own files says it shows, from Pillow's `info`; None for other files."""
     if info.get("Software") == SOFTWARE and isinstance(prompt := info.get("Description"), str):
         return str(prompt)
-    if isinstance(packet := info.get("xmp"), bytes) and (own := _OWN_PACKET.search(packet.decode(errors="replace"))):
+    if isinstance(packet := info.get("xmp"), bytes) and (
+        own := _OWN_PACKET.search(packet.decode(errors="replace"))
+    ):
         return unescape(own[1], {reference: text for text, reference in _REFERENCES.items()})
     return None
 
@@ -62,14 +65,21 @@ def prompt_of(info: dict[str | tuple[int, int], object]) -> str | None:
 def _chunks(caption: Caption) -> PngInfo:
     chunks = PngInfo()
     chunks.add_text("Software", SOFTWARE)
-    for key, text in (("Job", caption.job_id), ("Description", caption.prompt), ("Parameters", caption.parameters)):
+    for key, text in (
+        ("Job", caption.job_id),
+        ("Description", caption.prompt),
+        ("Parameters", caption.parameters),
+    ):
         chunks.add_itxt(key, _UNFIT_FOR_PNG.sub(REPLACEMENT, text))
     return chunks
 
 
 def _packet(caption: Caption) -> bytes:
     return _PACKET.format(
-        software=SOFTWARE, job=_xml(caption.job_id), prompt=_xml(caption.prompt), parameters=_xml(caption.parameters)
+        software=SOFTWARE,
+        job=_xml(caption.job_id),
+        prompt=_xml(caption.prompt),
+        parameters=_xml(caption.parameters),
     ).encode()
 
 

@@ -6,7 +6,7 @@ from threading import Lock
 
 from PIL import Image, ImageDraw, ImageFont, ImageStat
 
-from mjsim.paint.canvas import column
+from mjsim.paint.relief import gradient
 
 ELLIPSIS = "…"
 REPLACEMENT = "·"
@@ -16,8 +16,9 @@ EXCERPT = 200
 
 # Close enough to be read, where a compatibility decomposition gives nothing.
 _SPELT = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
-    | {"–": "-", "—": "-", "‐": "-", "•": "·", "×": "x", "„": '"', "‚": "'", "′": "'", "″": '"'}
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+    | {"\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{HYPHEN}": "-", "\N{MINUS SIGN}": "-", "\N{BULLET}": "·"}
+    | {"\N{MULTIPLICATION SIGN}": "x", "„": '"', "\N{SINGLE LOW-9 QUOTATION MARK}": "'"}
 )
 _DROPPED = {"Cc", "Cf", "Cs", "Mn", "Me"}
 _BRIGHT = 140
@@ -36,10 +37,11 @@ def letter(image: Image.Image, index: int, prompt: str) -> None:
     light = ImageStat.Stat(ground.convert("L")).mean[0] < _BRIGHT
     back, front = (0, 255) if light else (255, 0)
     # A veil of the opposite lightness keeps the letters readable where the ground is mixed.
-    veil = column([(0, 0), (1, 96)], tall).resize((width, tall))
+    veil = gradient([(0, 0), (1, 96)], width, tall)
     image.paste((back,) * len(image.getbands()), area, veil)
+    excerpt = legible(prompt)
     with _drawing:
-        ink = _line((width, tall), size, index, prompt, f"{width}×{height}")
+        ink = _line((width, tall), size, (str(index), excerpt, str(width), str(height)))
     image.paste((front,) * len(image.getbands()), area, ink)
 
 
@@ -54,26 +56,27 @@ def legible(prompt: str) -> str:
     return " ".join("".join(found).split())
 
 
-def _line(area: tuple[int, int], size: int, index: int, prompt: str, extent: str) -> Image.Image:
-    """A mask of the line: number and excerpt at the left, width × height at the right."""
+def _line(area: tuple[int, int], size: int, texts: tuple[str, str, str, str]) -> Image.Image:
+    """A mask of the line: number and excerpt at the left, width by height at the right."""
+    index, excerpt, across, down = texts
     font = _font(size)
     mask = Image.new("L", area)
     draw = ImageDraw.Draw(mask)
     left, right = round(1.2 * size), area[0] - round(1.2 * size)
     base = area[1] - round(1.1 * size)
-    draw.text((left, base), str(index), fill=255, font=font, anchor="ls")
-    left += round(font.getlength(str(index)) + 0.9 * size)
-    across, down = extent.split("×")
-    start = right - font.getlength(across) - size - font.getlength(down)
+    draw.text((left, base), index, fill=255, font=font, anchor="ls")
+    left += round(font.getlength(index) + 0.9 * size)
+    start = round(right - font.getlength(across) - size - font.getlength(down))
     if start > left:
         draw.text((start, base), across, fill=210, font=font, anchor="ls")
-        cross = start + font.getlength(across) + size / 2
-        draw.text((cross + size / 2, base), down, fill=210, font=font, anchor="ls")
+        cross = start + font.getlength(across) + size / 2 + 1
+        draw.text((start + font.getlength(across) + size, base), down, fill=210, font=font, anchor="ls")
         sign = _times(size)
-        mask.paste(sign, (round(cross - sign.width / 2), round(base - 0.36 * size - sign.height / 2)))
-        right = round(start - size)
-    excerpt = _cut(legible(prompt), font, min(right - left, 46 * size))
-    draw.text((left, base), excerpt, fill=225, font=font, anchor="ls")
+        mask.paste(sign, (round(cross - sign.width / 2), round(base - 0.34 * size - sign.height / 2)))
+        right = start - size
+    draw.text(
+        (left, base), _cut(excerpt, font, min(right - left, 46 * size)), fill=225, font=font, anchor="ls"
+    )
     return mask
 
 
@@ -94,16 +97,19 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
 @lru_cache(maxsize=32)
 def _font(size: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow gives its scalable font whenever a size is asked for"
+    assert isinstance(font, ImageFont.FreeTypeFont), (
+        "Pillow gives its scalable font whenever a size is asked for"
+    )
     return font
 
 
 @lru_cache(maxsize=32)
 def _times(size: int) -> Image.Image:
-    """The sign ×, which the font lacks: its plus, turned."""
-    box = _font(size).getbbox("+", anchor="ls")
+    """The sign of multiplication, which the font lacks: its plus, turned."""
+    font = _font(round(1.3 * size))
+    box = font.getbbox("+", anchor="ls")
     plus = Image.new("L", (round(box[2] - box[0]), round(box[3] - box[1])))
-    ImageDraw.Draw(plus).text((-box[0], -box[1]), "+", fill=210, font=_font(size), anchor="ls")
+    ImageDraw.Draw(plus).text((-box[0], -box[1]), "+", fill=210, font=font, anchor="ls")
     return plus.rotate(45, Image.Resampling.BICUBIC, expand=True)
 
 

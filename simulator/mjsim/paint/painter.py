@@ -1,4 +1,4 @@
-"""Pictures are made off the event loop, once for all who wait for the same one, and Pillow loads only when one is made."""
+"""Pictures are made off the event loop, once for all who wait for them, and Pillow loads with the first."""
 
 import asyncio
 from collections import OrderedDict
@@ -54,11 +54,11 @@ class Painter:
         return await _outcome(going)
 
     async def look(self, data: bytes) -> tuple[Observation, bytes]:
-        """What the file shows, and a thumbnail of it; `InvalidImage` where it is no picture that can be read."""
+        """What the file shows, and a thumbnail of it; `InvalidImage` where it cannot be read as a picture."""
         return await _outcome(self._pool.submit(_look, data))
 
     def close(self) -> None:
-        """End the threads; what has not begun is cancelled, what has begun is waited for. May be called twice."""
+        """End the threads; what has not begun is cancelled, what has begun is waited for."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _finish(self, key: Key, done: Future[bytes]) -> None:
@@ -93,13 +93,16 @@ def _call(loop: asyncio.AbstractEventLoop, settle: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(settle)
 
 
-def _render(picture: Picture, caption: Caption, image_format: ImageFormat, inputs: tuple[bytes, ...]) -> bytes:
-    from mjsim.paint.easel import paint  # noqa: PLC0415  Pillow is loaded by the first picture, not by the start.
+def _render(
+    picture: Picture, caption: Caption, image_format: ImageFormat, inputs: tuple[bytes, ...]
+) -> bytes:
+    # Pillow is loaded by the first picture, not by the start.
+    from mjsim.paint.easel import paint  # noqa: PLC0415
 
     return paint(picture, caption, image_format, inputs)
 
 
 def _look(data: bytes) -> tuple[Observation, bytes]:
-    from mjsim.paint.sight import look  # noqa: PLC0415  As above.
+    from mjsim.paint.sight import look  # noqa: PLC0415
 
     return look(data)

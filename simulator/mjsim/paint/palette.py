@@ -1,4 +1,4 @@
-"""The colours of a grid are one of a few families chosen by hand, so whatever chance picks, they suit each other."""
+"""A grid's colours are one of a few families chosen by hand: whatever chance picks, they suit each other."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +9,7 @@ from mjsim.paint.colour import Lab, along, lab, rgb
 from mjsim.paint.fortune import Fortune
 
 MAIN = 176
-"""The palette's first entries: the main ramp from dark to light; the others are the accent's ramp, dark to light too."""
+"""The palette's first entries are the main ramp from dark to light; the others are the accent's."""
 ENTRIES = 256
 
 PULL = 0.8
@@ -28,27 +28,66 @@ class Family:
 
 
 FAMILIES = (
-    Family("dusk", (0x1B1033, 0x3D1F5C, 0x7A2F6F, 0xC4506C, 0xF08A5D, 0xF9C784, 0xFFF1D6), (0x7A1F3D, 0xFF5D5D, 0xFFE3B3)),
-    Family("fjord", (0x0B1D2A, 0x14394D, 0x2B6777, 0x6AA5A9, 0xB9D6D0, 0xEEF4EA), (0x8A2B0F, 0xF2704A, 0xFFD9A8)),
-    Family("ember", (0x1A0F14, 0x4A1A22, 0x8F2F2A, 0xD0582F, 0xF29B4B, 0xFBD58C, 0xFFF4DC), (0x0C3B44, 0x2A9D8F, 0xC8F0E0)),
-    Family("moss", (0x10201A, 0x1F3D2F, 0x3F6B4A, 0x7FA06A, 0xC2CF9A, 0xF3F0D7), (0x7A3014, 0xE0823D, 0xFFE0A3)),
-    Family("iris", (0x140F2D, 0x2B2266, 0x5546A8, 0x8F83D8, 0xC9BFF0, 0xF6EFFF), (0x7A1450, 0xF2589B, 0xFFD3E4)),
-    Family("blossom", (0x2A1A2E, 0x5E3555, 0xA85C7D, 0xE493A0, 0xF7C9C4, 0xFFF3EC), (0x1D3B4A, 0x4F8FA3, 0xCFE8EA)),
-    Family("north", (0x050B1C, 0x0D2140, 0x12496B, 0x1F8A8C, 0x6CC4A8, 0xCBE5C8, 0xFAF6E4), (0x4B1D6B, 0xA35BD1, 0xF0C9FF)),
-    Family("desert", (0x2B1410, 0x6B3020, 0xB15A35, 0xDC9159, 0xEFC48D, 0xFBEACB), (0x123C4C, 0x2F8AA0, 0xBFE6E6)),
-    Family("ink", (0x121A2B, 0x2B3B5A, 0x5D7190, 0x9DAAB4, 0xDDD3BE, 0xFBF3E2), (0x6B0F12, 0xD63A2F, 0xFFC9B5)),
-    Family("lagoon", (0x06223A, 0x0A4A66, 0x0F7F8F, 0x45B8AC, 0xA6E0C4, 0xF4FBE4), (0x7A2A1A, 0xFF7F5C, 0xFFE2C4)),
-    Family("plum", (0x1C0B24, 0x43174A, 0x7B2A5B, 0xB4545F, 0xDD9465, 0xF3CF8E, 0xFFF5DA), (0x0D2F4F, 0x3A78B5, 0xCFE3FF)),
-    Family("polar", (0x0C1A2E, 0x27456B, 0x5F86B0, 0xA3C0DC, 0xDBE7F1, 0xFCFAF4), (0x7C3A10, 0xF0A04B, 0xFFF0C2)),
-    Family("dawn", (0x0F1530, 0x2F2A63, 0x6D3F86, 0xB85F93, 0xEA8F8F, 0xFCC79B, 0xFFF3D0), (0x0F4A4A, 0x2FB5A0, 0xD5FBE6)),
-    Family("tea", (0x1F1D12, 0x4A4528, 0x857D4B, 0xBCAE78, 0xE3D7AE, 0xFAF5E2), (0x3A1F4F, 0x8A5FB0, 0xE5D4F5)),
+    Family(
+        "dusk",
+        (0x1B1033, 0x3D1F5C, 0x7A2F6F, 0xC4506C, 0xF08A5D, 0xF9C784, 0xFFF1D6),
+        (0x7A1F3D, 0xFF5D5D, 0xFFE3B3),
+    ),
+    Family(
+        "fjord", (0x0B1D2A, 0x14394D, 0x2B6777, 0x6AA5A9, 0xB9D6D0, 0xEEF4EA), (0x8A2B0F, 0xF2704A, 0xFFD9A8)
+    ),
+    Family(
+        "ember",
+        (0x1A0F14, 0x4A1A22, 0x8F2F2A, 0xD0582F, 0xF29B4B, 0xFBD58C, 0xFFF4DC),
+        (0x0C3B44, 0x2A9D8F, 0xC8F0E0),
+    ),
+    Family(
+        "moss", (0x0E1F26, 0x1F3D3A, 0x3F6B4A, 0x8FA860, 0xDCC886, 0xF8F0D6), (0x7A3014, 0xE0823D, 0xFFE0A3)
+    ),
+    Family(
+        "iris", (0x140F2D, 0x2B2266, 0x5546A8, 0x8F83D8, 0xC9BFF0, 0xF6EFFF), (0x7A1450, 0xF2589B, 0xFFD3E4)
+    ),
+    Family(
+        "blossom",
+        (0x2A1A2E, 0x5E3555, 0xA85C7D, 0xE493A0, 0xF7C9C4, 0xFFF3EC),
+        (0x1D3B4A, 0x4F8FA3, 0xCFE8EA),
+    ),
+    Family(
+        "north",
+        (0x050B1C, 0x0D2140, 0x12496B, 0x1F8A8C, 0x6CC4A8, 0xCBE5C8, 0xFAF6E4),
+        (0x4B1D6B, 0xA35BD1, 0xF0C9FF),
+    ),
+    Family(
+        "desert", (0x2B1410, 0x6B3020, 0xB15A35, 0xDC9159, 0xEFC48D, 0xFBEACB), (0x123C4C, 0x2F8AA0, 0xBFE6E6)
+    ),
+    Family(
+        "ink", (0x121A2B, 0x2B3B5A, 0x5D7190, 0x9DAAB4, 0xDDD3BE, 0xFBF3E2), (0x6B0F12, 0xD63A2F, 0xFFC9B5)
+    ),
+    Family(
+        "lagoon", (0x06223A, 0x0A4A66, 0x0F7F8F, 0x45B8AC, 0xA6E0C4, 0xF4FBE4), (0x7A2A1A, 0xFF7F5C, 0xFFE2C4)
+    ),
+    Family(
+        "plum",
+        (0x1C0B24, 0x43174A, 0x7B2A5B, 0xB4545F, 0xDD9465, 0xF3CF8E, 0xFFF5DA),
+        (0x0D2F4F, 0x3A78B5, 0xCFE3FF),
+    ),
+    Family(
+        "polar", (0x0C1A2E, 0x27456B, 0x5F86B0, 0xA3C0DC, 0xDBE7F1, 0xFCFAF4), (0x7C3A10, 0xF0A04B, 0xFFF0C2)
+    ),
+    Family(
+        "dawn",
+        (0x0F1530, 0x2F2A63, 0x6D3F86, 0xB85F93, 0xEA8F8F, 0xFCC79B, 0xFFF3D0),
+        (0x0F4A4A, 0x2FB5A0, 0xD5FBE6),
+    ),
+    Family(
+        "tea", (0x1A2430, 0x3B5560, 0x6F8A80, 0xC0AE7C, 0xE9D6A8, 0xFBF6E3), (0x3A1F4F, 0x8A5FB0, 0xE5D4F5)
+    ),
 )
 
 
-def palette(artwork: Artwork, index: int) -> bytes:
+def palette(artwork: Artwork) -> bytes:
     """Red, green and blue of the 256 entries; the same for all four tiles, so that a grid needs no other."""
-    fortune = Fortune(artwork, index)
-    family = FAMILIES[fortune.shared("palette", len(FAMILIES))]
+    family = FAMILIES[Fortune(artwork, 1).shared("palette", len(FAMILIES))]
     turn = sum(_turn(step.seed) for step in artwork.steps)
     return _entries(family, artwork.stylize, turn, artwork.tint)
 
@@ -79,7 +118,7 @@ def _turned(colour: Lab, angle: float, richness: float) -> Lab:
 
 
 def _tinted(colours: list[Lab], tint: tuple[int, ...]) -> list[Lab]:
-    """The ramp pulled towards the reference's colours, each part of it towards the one of nearest lightness."""
+    """The ramp pulled towards the reference's colours, each part towards the one of nearest lightness."""
     wanted = sorted(lab(colour) for colour in tint)
     return [_pulled(colour, wanted) for colour in colours]
 
@@ -89,7 +128,9 @@ def _pulled(colour: Lab, wanted: list[Lab]) -> Lab:
     # Nearness in lightness weighs each wanted colour, so neighbours on the ramp never jump apart.
     weights = [1 / (0.02 + (light - other[0]) ** 2) for other in wanted]
     total = sum(weights)
-    target = [sum(w * other[part] for w, other in zip(weights, wanted, strict=True)) / total for part in range(3)]
+    target = [
+        sum(w * other[part] for w, other in zip(weights, wanted, strict=True)) / total for part in range(3)
+    ]
     # Very dark and very light colours can hold little hue.
     room = min(1.0, 4 * light * (1.05 - light))
     return (

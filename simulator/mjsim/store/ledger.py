@@ -1,10 +1,11 @@
 """The jobs of all tenants as rows, with what makes questions about them quick: counts, and the jobs asked for lately."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
 from mjsim.core.chance import digest
-from mjsim.core.instant import Instant
+from mjsim.core.instant import NEVER, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
@@ -28,7 +29,8 @@ class Ledger:
         """Drop what is known beside the rows and read it again."""
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
         self._tallies: dict[int, Tally] = {}
-        self._at_hand: dict[str, Job] = {}
+        self._at_hand: OrderedDict[str, Job] = OrderedDict()
+        self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
 
     def find(self, job_id: str) -> Job | None:
@@ -60,11 +62,11 @@ class Ledger:
         question = "SELECT document FROM job WHERE tenant = ? AND settled > ? ORDER BY sequence"
         return [decode(document) for (document,) in self.connection.rows(question, self._tenants.get(tenant), now)]
 
-    def accepted_after(self, tenant: str, job_type: JobType, instant: Instant) -> Sequence[Instant]:
-        """When the tenant's jobs of this type that came after the instant were accepted, oldest first."""
-        question = "SELECT accepted FROM job WHERE tenant = ? AND type = ? AND accepted > ? ORDER BY sequence"
-        rows = self.connection.rows(question, self._tenants.get(tenant), job_type.value, instant)
-        return [accepted for (accepted,) in rows]
+    def latest_accepted(self, tenant: str, job_type: JobType, number: int) -> Sequence[Instant]:
+        """When so many of the tenant's latest jobs of this type were accepted, oldest first."""
+        question = "SELECT accepted FROM job WHERE tenant = ? AND type = ? ORDER BY sequence DESC LIMIT ?"
+        rows = self.connection.rows(question, self._tenants.get(tenant), job_type.value, number)
+        return [accepted for (accepted,) in reversed(rows)]
 
     def insert(self, job: Job) -> None:
         """Write a new job."""
@@ -82,7 +84,7 @@ class Ledger:
             encode(job),
         )
         self.count += 1
-        self._keep_at_hand(job)
+        self._oldest = min(self._oldest, job.timeline.accepted)
         if tally := self._tallies.get(number):
             tally.add(instants)
 
@@ -92,16 +94,15 @@ class Ledger:
         before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", _id(job.id))
         change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
         self.connection.write(change, *instants, encode(job), _id(job.id))
-        self._keep_at_hand(job)
+        self._at_hand.pop(job.id, None)
         if tally := self._tallies.get(number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
 
     def forget_accepted_until(self, instant: Instant) -> int:
         """Forget the jobs accepted at or before the instant."""
-        # Jobs are accepted in order, so a look at the oldest tells whether there is anything to do.
-        oldest = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")
-        return self._delete("accepted <= ?", instant) if oldest and oldest[0][0] <= instant else 0
+        # Jobs are accepted in order, so the oldest one tells whether there is anything to do.
+        return self._delete("accepted <= ?", instant) if self._oldest <= instant else 0
 
     def forget_oldest_settled(self, number: int, now: Instant) -> int:
         """Forget so many of the jobs that settled, the first accepted ones first."""
@@ -122,7 +123,12 @@ class Ledger:
         self.count -= len(gone)
         if gone:
             self._at_hand.clear()
+            self._oldest = self._first_accepted()
         return len(gone)
+
+    def _first_accepted(self) -> Instant:
+        found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")
+        return found[0][0] if found else NEVER
 
     def _number(self, tenant: str) -> int:
         """The number that stands for the tenant in rows."""
@@ -134,7 +140,7 @@ class Ledger:
     def _keep_at_hand(self, job: Job) -> Job:
         self._at_hand[job.id] = job
         if len(self._at_hand) > _AT_HAND:
-            del self._at_hand[next(iter(self._at_hand))]
+            self._at_hand.popitem(last=False)
         return job
 
     def _tally(self, number: int, now: Instant) -> Tally:

@@ -33,7 +33,6 @@ CREATE INDEX job_order   ON job (tenant, sequence);
 CREATE INDEX job_outcome ON job (tenant, outcome, sequence, settled);
 CREATE INDEX job_started ON job (tenant, started);
 CREATE INDEX job_settled ON job (tenant, settled);
-CREATE INDEX job_type    ON job (tenant, type, accepted);
 CREATE INDEX job_request ON job (request, repeat);
 """
 
@@ -45,7 +44,10 @@ def connect(file: Path | None) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise SettingsError(f"data file {file}: {error}; its folder has to exist and be writable.") from error
     try:
-        if file is not None:
+        if file is None:
+            # Nothing is ever rolled back in memory, so no journal has to be written for it.
+            connection.execute("PRAGMA journal_mode = OFF")
+        else:
             _claim(connection)
         _prepare(connection)
     except sqlite3.Error as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
@@ -84,7 +85,7 @@ class SqliteTurn:
         self._added: list[Job] = []
         self._amended: list[Job] = []
 
-    async def __aenter__(self) -> "SqliteTurn":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
@@ -104,9 +105,9 @@ class SqliteTurn:
         """See `ports.Turn`."""
         return self._ledger.unsettled(self._tenant, now)
 
-    async def accepted_after(self, job_type: JobType, instant: Instant) -> Sequence[Instant]:
+    async def latest_accepted(self, job_type: JobType, number: int) -> Sequence[Instant]:
         """See `ports.Turn`."""
-        return self._ledger.accepted_after(self._tenant, job_type, instant)
+        return self._ledger.latest_accepted(self._tenant, job_type, number)
 
     def add(self, job: Job) -> None:
         """See `ports.Turn`."""

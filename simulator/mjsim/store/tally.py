@@ -15,6 +15,9 @@ OUTCOMES: tuple[Status | None, ...] = (None, Status.COMPLETED, Status.FAILED, St
 """Planned outcomes by the number that stands for them in a instants."""
 
 
+_PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+
+
 class Instants(NamedTuple):
     """When a job leaves pending and when it settles, and the place in `OUTCOMES` of how; as the rows hold them."""
 
@@ -25,7 +28,7 @@ class Instants(NamedTuple):
     @classmethod
     def of(cls, life: Timeline) -> "Instants":
         """Those of a job with this life."""
-        return cls(life.started, life.settled, OUTCOMES.index(life.outcome))
+        return cls(life.started, life.settled, _PLACES[life.outcome])
 
 
 @dataclass(slots=True)
@@ -58,4 +61,4 @@ class Tally:
             return self.accepted - self.started
         if status is Status.IN_PROGRESS:
             return self.started - sum(self.settled)
-        return self.settled[OUTCOMES.index(status)]
+        return self.settled[_PLACES[status]]

@@ -9,12 +9,8 @@ from aiohttp import web
 from mjsim.core.error import MethodNotAllowed, Refused, RequestTimeout, TooManyRequests, Unauthorized
 
 JSON = "application/json; charset=utf-8"
-_HEADERS = {
-    "Content-Type": JSON,
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After, WWW-Authenticate",
-}
-_encode = msgspec.json.Encoder().encode
+_HEADERS = {"Content-Type": JSON, "Access-Control-Allow-Origin": "*"}
+encode = msgspec.json.Encoder().encode
 
 RealSeconds = Callable[[int], float]
 """Turns simulated milliseconds into the real seconds that a client will wait."""
@@ -22,12 +18,17 @@ RealSeconds = Callable[[int], float]
 
 def json_answer(value: object, status: int = 200) -> web.Response:
     """The value as JSON; readable from any web page."""
-    return web.Response(body=_encode(value), status=status, headers=_HEADERS)
+    return encoded_answer(encode(value), status)
+
+
+def encoded_answer(body: bytes, status: int = 200) -> web.Response:
+    """A body that is JSON already; readable from any web page."""
+    return web.Response(body=body, status=status, headers=_HEADERS)
 
 
 def plain_json(value: object) -> web.Response:
     """The value as JSON that no foreign web page may read."""
-    return web.Response(body=_encode(value), headers={"Content-Type": JSON})
+    return web.Response(body=encode(value), headers={"Content-Type": JSON})
 
 
 def error_answer(status: int, code: str, message: str) -> web.Response:
@@ -38,6 +39,7 @@ def error_answer(status: int, code: str, message: str) -> web.Response:
 def refusal(error: Refused, real_seconds: RealSeconds) -> web.Response:
     """The answer to a refused request, with what helps to do it right."""
     answer = error_answer(error.status, error.code, str(error))
+    answer.headers["Access-Control-Expose-Headers"] = "Retry-After, WWW-Authenticate"
     match error:
         case Unauthorized():
             answer.headers["WWW-Authenticate"] = 'Bearer realm="mjsim"'

@@ -11,7 +11,7 @@ from mjsim.core.image import ImageInput, decode_base64
 from mjsim.core.prompt import Value
 from mjsim.core.request import Webhook
 from mjsim.service import Service
-from mjsim.web.answer import json_answer
+from mjsim.web.answer import encoded_answer, json_answer
 from mjsim.web.body import read_json
 from mjsim.web.origin import Origin
 from mjsim.web.query import read_query
@@ -84,7 +84,7 @@ class MidjourneyApi:
         """getJobStatus."""
         now = self._service.now()
         job = await self._service.get(call.tenant, _job_id(call), now)
-        return json_answer(self._view.job(job, now, self._origin.of(call.request)))
+        return encoded_answer(self._view.encoded_job(job, now, self._origin.of(call.request)))
 
     async def list_jobs(self, call: Call) -> web.Response:
         """listJobs."""
@@ -96,7 +96,7 @@ class MidjourneyApi:
     async def cancel_job(self, call: Call) -> web.Response:
         """cancelJob. The operation has no body; one that is sent is passed over."""
         job, now = await self._service.cancel(call.tenant, _job_id(call))
-        return json_answer(self._view.job(job, now, self._origin.of(call.request)))
+        return encoded_answer(self._view.encoded_job(job, now, self._origin.of(call.request)))
 
 
 def _job_id(call: Call) -> str:

@@ -1,6 +1,7 @@
 """Addresses in answers start with an origin that the client can reach: the one that it reached us by."""
 
 import re
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -19,5 +20,10 @@ class Origin:
         """The origin for the answer to this request, without a slash at its end."""
         if self._public is not None:
             return self._public
-        host = request.headers.get("Host", "")
-        return f"http://{host}" if _HOST.fullmatch(host) else self.listening
+        return _origin(request.headers.get("Host", "")) or self.listening
+
+
+@lru_cache(maxsize=256)
+def _origin(host: str) -> str:
+    """The origin of a host as the header names it; empty where that is no host."""
+    return f"http://{host}" if _HOST.fullmatch(host) else ""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from functools import lru_cache
 from typing import TextIO
 
 from aiohttp import web
@@ -13,6 +14,11 @@ _SECONDS = 0.2
 _DIM, _RED, _YELLOW, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 
 _Line = tuple[float, str, str, int, float, str]
+
+
+@lru_cache(maxsize=4)
+def _clock(seconds: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(seconds))
 
 
 class RequestLog:
@@ -51,10 +57,10 @@ class RequestLog:
 
     def _text(self, line: _Line) -> str:
         when, method, path, status, seconds, tenant = line
-        clock = time.strftime("%H:%M:%S", time.localtime(when))
+        clock = _clock(int(when))
         # Only printable text reaches the terminal: a path may hold anything.
-        shown = "".join(letter if letter.isprintable() else "?" for letter in path[:200])
-        text = f"{clock} {method} {shown} {status} {seconds * 1000:.1f} ms {tenant}".rstrip()
+        shown = path if path.isprintable() else path.encode("unicode_escape").decode()
+        text = f"{clock} {method} {shown[:200]} {status} {seconds * 1000:.1f} ms {tenant}".rstrip()
         if not self._coloured:
             return text + "\n"
         colour = _DIM if status < 400 else _YELLOW if status < 500 else _RED  # noqa: PLR2004

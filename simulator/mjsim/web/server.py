@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from aiohttp import web
 
@@ -50,16 +51,11 @@ class _Protocols(web.Server):
         )
 
 
-def _bounded_request(message: object, payload: object, protocol: object, writer: object, task: object) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LIMIT)  # type: ignore[arg-type]
-
-
 class Listener:
     """A site on a port of a host."""
 
     def __init__(self, site: Site, host: str, port: int) -> None:
-        self._server = _Protocols(site.handle, request_factory=_bounded_request)
+        self._site = site
         self._host = host
         self._port = port
         self._listening: asyncio.Server | None = None
@@ -67,6 +63,8 @@ class Listener:
     async def start(self) -> int:
         """Begin to listen; the port. `SettingsError` where that is not possible."""
         loop = asyncio.get_running_loop()
+        bounded = partial(web.BaseRequest, loop=loop, client_max_size=LIMIT)
+        self._server = _Protocols(self._site.handle, request_factory=bounded)
         try:
             self._listening = await loop.create_server(self._server, self._host, self._port, backlog=1024)
         except (OSError, OverflowError) as error:

@@ -21,7 +21,9 @@ API = "/v1/"
 class Site:
     """The one handler of the server."""
 
-    def __init__(self, routes: Sequence[Route], access: Access, real_seconds: RealSeconds, requests: RequestLog) -> None:
+    def __init__(
+        self, routes: Sequence[Route], access: Access, real_seconds: RealSeconds, requests: RequestLog
+    ) -> None:
         self._table = RouteTable(list(routes))
         self._access = access
         self._real_seconds = real_seconds

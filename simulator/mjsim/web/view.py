@@ -1,19 +1,25 @@
 """A job as the contract shows it: what does not exist yet is absent, never null."""
 
+from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
 from mjsim.core.artwork import Picture
-from mjsim.core.file import file_path, usual_format
+from mjsim.core.file import file_folder, file_name, usual_format
 from mjsim.core.instant import Instant, rfc3339
 from mjsim.core.job import Job
 from mjsim.core.request import Parameters
 from mjsim.core.status import Status
+from mjsim.core.timeline import Moment
 from mjsim.ports import Page, Query
+from mjsim.web.answer import encode
 
 _timestamp = lru_cache(maxsize=4096)(rfc3339)
 
 Document = dict[str, Any]
+
+_MOST_SHOWN = 512
+"""How many encoded jobs are at hand."""
 
 
 class View:
@@ -21,6 +27,19 @@ class View:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self._shown: OrderedDict[tuple[str, str], tuple[Moment, bytes]] = OrderedDict()
+
+    def encoded_job(self, job: Job, now: Instant, origin: str) -> bytes:
+        """The Job as JSON. It looks the same until its next moment, so who polls it is shown the same bytes again."""
+        moment, key = job.timeline.at(now), (job.id, origin)
+        shown = self._shown.get(key)
+        if shown is not None and shown[0] is moment:
+            return shown[1]
+        body = encode(self.job(job, now, origin))
+        self._shown[key] = moment, body
+        if len(self._shown) > _MOST_SHOWN:
+            self._shown.popitem(last=False)
+        return body
 
     def job(self, job: Job, now: Instant, origin: str) -> Document:
         """The Job of the contract, as it is at this instant; its files are addressed at `origin`."""
@@ -31,9 +50,10 @@ class View:
             "status": moment.status,
             "progress": moment.progress,
         }
-        if job.prompt is not None:
-            document["prompt"] = job.prompt
-        document["parameters"] = _parameters(job.parameters) if job.parameters else {"process_mode": job.mode}
+        work = job.work
+        if work.prompt is not None:
+            document["prompt"] = work.prompt
+        document["parameters"] = _parameters(work.parameters) if work.parameters else {"process_mode": job.mode}
         if moment.status is Status.COMPLETED:
             document["result"] = self._result(job, origin)
         if moment.failure is not None:
@@ -50,18 +70,22 @@ class View:
         return {"data": jobs, "total": page.total, "limit": query.limit, "offset": query.offset}
 
     def _result(self, job: Job, origin: str) -> Document:
-        if job.artwork is None:
-            return {"prompts": job.suggestions}
-        return {"images": [self._image(job.id, picture, origin) for picture in job.pictures]}
+        if job.work.artwork is None:
+            return {"prompts": job.work.suggestions}
+        folder = origin + file_folder(self._seed, job.id)
+        return {"images": [_image(folder, picture) for picture in job.pictures]}
 
-    def _image(self, job_id: str, picture: Picture, origin: str) -> Document:
-        size = picture.size
-        image: Document = {"url": origin + file_path(self._seed, job_id, picture)}
-        # The contract gives an index to the tiles alone: the grid is all of them, an upscale is one on its own.
-        if picture.index and not picture.doubled:
-            image["index"] = picture.index
-        image |= {"width": size.width, "height": size.height, "content_type": usual_format(picture).content_type}
-        return image
+
+def _image(folder: str, picture: Picture) -> Document:
+    size = picture.size
+    image: Document = {"url": folder + file_name(picture)}
+    # The contract gives an index to the tiles alone: the grid is all of them, an upscale is one on its own.
+    if picture.index and not picture.doubled:
+        image["index"] = picture.index
+    image["width"] = size.width
+    image["height"] = size.height
+    image["content_type"] = usual_format(picture).content_type
+    return image
 
 
 def created(job: Job) -> Document:
