@@ -29,7 +29,7 @@ class HttpFetch:
 
         try:
             async with self._open().get(url, allow_redirects=self._anywhere) as answer:
-                if answer.status != 200:  # noqa: PLR2004
+                if answer.status != 200:
                     raise ImageInaccessible(f"the image at {url[:200]!r} was answered with status {answer.status}.")
                 return await _read_bounded(answer.content, url)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:

@@ -193,7 +193,7 @@ def _child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Dr
         child = replace(parent, parent=parent_id, index=index)
         if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
             return child
-        step = Step(index, int.from_bytes(key.bits("variation"), "big"))
+        step = Step(index, int.from_bytes(key.bits("variation")[:8], "big"))
         artwork = replace(parent.artwork, steps=(*parent.artwork.steps, step))
         parameters = replace(parent.parameters, seed=key.integer("seed", below=1 << 32))
         return replace(child, parameters=parameters, artwork=artwork)

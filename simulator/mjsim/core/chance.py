@@ -1,6 +1,6 @@
 """Chance is a labelled draw: the same key and label always give the same number, and a new label never shifts another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 _RANGE = float(1 << 53)
@@ -26,21 +26,29 @@ class Key:
     tenant: str
     fingerprint: str
     repeat: int
+    _hash: "blake2b" = field(init=False, repr=False, compare=False)
 
-    def bits(self, label: str, size: int = 8) -> bytes:
-        """`size` bytes of chance under this label."""
-        return digest(self.fingerprint, label, self.tenant, str(self.repeat), str(self.seed), size=size)
+    def __post_init__(self) -> None:
+        parts = repr((self.seed, self.tenant, self.fingerprint, self.repeat))
+        # What all draws have in common is hashed once.
+        object.__setattr__(self, "_hash", blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16))
+
+    def bits(self, label: str) -> bytes:
+        """16 bytes of chance under this label."""
+        drawn = self._hash.copy()
+        drawn.update(label.encode())
+        return drawn.digest()
 
     def integer(self, label: str, below: int) -> int:
         """A whole number from 0 up to, not including, `below`."""
-        return int.from_bytes(self.bits(label), "big") % below
+        return int.from_bytes(self.bits(label)[:8], "big") % below
 
     def draw(self, label: str) -> float:
         """A number in [0, 1)."""
-        return (int.from_bytes(self.bits(label), "big") >> 11) / _RANGE
+        return (int.from_bytes(self.bits(label)[:8], "big") >> 11) / _RANGE
 
     def uuid(self, label: str) -> str:
         """A UUID of version 4 (RFC 9562) in its canonical, lower-case form."""
-        bits = int.from_bytes(self.bits(label, 16), "big")
+        bits = int.from_bytes(self.bits(label), "big")
         digits = f"{bits & _UUID_FREE | _UUID_FIXED:032x}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

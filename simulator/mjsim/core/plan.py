@@ -14,6 +14,10 @@ FAILURES = (
 """The ways in which a job that was accepted may still fail."""
 
 
+_STEPS = len(PROGRESS_STEPS)
+_NUMBERED_STEPS = tuple(enumerate(PROGRESS_STEPS))
+
+
 def plan(
     *, job_type: JobType, mode: Mode, key: Key, pace: Pace, failure_rate: float, now: Instant, slot: Instant
 ) -> Timeline:
@@ -25,12 +29,12 @@ def plan(
     start = max(ready, slot)
     span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0))
     end = later(start, span)
-    # Written out of the way of `later`: this loop is a good part of what accepting a job costs.
-    moments = [Moment(now, Status.PENDING, 0)]
-    for number, progress in enumerate(PROGRESS_STEPS):
-        instant = Instant(start + (end - start) * number // len(PROGRESS_STEPS))
-        moments.append(Moment(instant, Status.IN_PROGRESS, progress))
-    moments.append(Moment(end, Status.COMPLETED, 100))
+    # This loop is a good part of what accepting a job costs, so it says no more than it must.
+    steps = [
+        Moment(Instant(start + (end - start) * number // _STEPS), Status.IN_PROGRESS, progress)
+        for number, progress in _NUMBERED_STEPS
+    ]
+    moments = [Moment(now, Status.PENDING, 0), *steps, Moment(end, Status.COMPLETED, 100)]
     if failure_rate and key.draw("outcome") < failure_rate:
         moments = _failing(moments, key)
     return Timeline(tuple(moments))
@@ -38,7 +42,7 @@ def plan(
 
 def _failing(moments: list[Moment], key: Key) -> list[Moment]:
     """The same life up to a running step of chance, then failed where the next step would have been."""
-    last = 1 + key.integer("failure-step", below=len(PROGRESS_STEPS))
+    last = 1 + key.integer("failure-step", below=_STEPS)
     reason = FAILURES[key.integer("failure-reason", below=len(FAILURES))]
     end = Moment(moments[last + 1].instant, Status.FAILED, moments[last].progress, reason)
     return [*moments[: last + 1], end]

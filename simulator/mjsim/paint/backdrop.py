@@ -26,16 +26,11 @@ class Backdrop:
         right, lower = min(self._across, ceil(x + radius)), min(self._down, ceil(y + radius))
         if right <= left or lower <= upper:
             return
-        light = Image.radial_gradient("L").point(
-            [round(strength * max(0, 1 - v / _RIM) ** 2) for v in range(256)]
-        )
+        light = Image.radial_gradient("L").point([round(strength * max(0, 1 - v / _RIM) ** 2) for v in range(256)])
         first, second, third, fourth = (
-            min(256.0, max(0.0, 128 + 128 * offset / radius))
-            for offset in (left - x, upper - y, right - x, lower - y)
+            min(256.0, max(0.0, 128 + 128 * offset / radius)) for offset in (left - x, upper - y, right - x, lower - y)
         )
-        patch = light.resize(
-            (right - left, lower - upper), Image.Resampling.BILINEAR, (first, second, third, fourth)
-        )
+        patch = light.resize((right - left, lower - upper), Image.Resampling.BILINEAR, (first, second, third, fourth))
         area = (left, upper, right, lower)
         self.tone.paste(ImageChops.add(self.tone.crop(area), patch), area)
 

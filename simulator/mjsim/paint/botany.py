@@ -42,9 +42,7 @@ _HALVES = [0.55 * sin(pi * share**0.8) for share in _SHARES]
 def herbal(canvas: Canvas, fortune: Fortune) -> None:
     """A few stems that rise from the lower edge, light behind them."""
     width, height = canvas.width, canvas.height
-    paper = Backdrop(
-        canvas.size, [(0, fortune.between("sky", 215, 245)), (1, fortune.between("ground", 175, 225))]
-    )
+    paper = Backdrop(canvas.size, [(0, fortune.between("sky", 215, 245)), (1, fortune.between("ground", 175, 225))])
     paper.haze(cloud(fortune, "paper", 5, 5), 0.1)
     canvas.lay(paper)
     size = canvas.short * fortune.between("disc/size", 0.24, 0.36)
@@ -97,15 +95,9 @@ def _leaf(pen: Pen, foot: Point, angle: float, extent: Point, ink: Ink) -> None:
     x, y = foot
     length, broad = extent
     along, across = cos(angle), sin(angle)
-    spine = [
-        (x + share * length * along, y + share * length * across + 0.1 * length * share**2)
-        for share in _SHARES
-    ]
+    spine = [(x + share * length * along, y + share * length * across + 0.1 * length * share**2) for share in _SHARES]
     rims = [
-        [
-            (x - side * half * across, y + side * half * along)
-            for (x, y), half in zip(spine, _HALVES, strict=True)
-        ]
+        [(x - side * half * across, y + side * half * along) for (x, y), half in zip(spine, _HALVES, strict=True)]
         for side in (-broad, broad)
     ]
     pen.polygon(rims[0] + rims[1][::-1], ink.tone, ink.accent)

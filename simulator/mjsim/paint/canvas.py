@@ -84,9 +84,7 @@ class Canvas:
         soft = patch.resize((right - left, lower - upper), Image.Resampling.BILINEAR, box)
         self.tone.paste(ImageChops.subtract(self.tone.crop(area), soft), area)
 
-    def land(
-        self, line: Sequence[float], stops: Stops, accent: bool = False, until: float | None = None
-    ) -> None:
+    def land(self, line: Sequence[float], stops: Stops, accent: bool = False, until: float | None = None) -> None:
         """Fill what is below a line, whose heights are evenly spaced from edge to edge, by a gradient.
 
         The gradient reaches from the line's highest point to the lower edge of the canvas. Below the row
@@ -127,9 +125,7 @@ class Canvas:
     def reflect(self, shore: int) -> None:
         """Mirror what is above the row `shore` into what is below it, darker with depth."""
         depth = min(self.height - shore, shore)
-        above = self.tone.crop((0, shore - depth, self.width, shore)).transpose(
-            Image.Transpose.FLIP_TOP_BOTTOM
-        )
+        above = self.tone.crop((0, shore - depth, self.width, shore)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         dim = gradient([(0, 190), (1, 90)], self.width, depth)
         self.tone.paste(ImageChops.multiply(above, dim), (0, shore))
 
@@ -157,9 +153,7 @@ class Canvas:
         self.width, self.height = 2 * self.width, 2 * self.height
         self.tone = self.tone.resize((self.width, self.height), Image.Resampling.BICUBIC)
         if self._accent is not None:
-            self._accent = self._accent.resize((self.width, self.height), Image.Resampling.BILINEAR).point(
-                _HALF
-            )
+            self._accent = self._accent.resize((self.width, self.height), Image.Resampling.BILINEAR).point(_HALF)
 
     def coloured(self, entries: bytes) -> Image.Image:
         """The picture in mode P."""

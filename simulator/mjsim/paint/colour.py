@@ -5,6 +5,9 @@ from collections.abc import Sequence
 Lab = tuple[float, float, float]
 """Lightness in [0, 1], green to red, blue to yellow."""
 
+_SLOPE, _KNEE = 12.92, 0.04045
+"""Where a screen's darkest colours change from a straight line to a curve (IEC 61966-2-1)."""
+
 
 def lab(colour: int) -> Lab:
     """The colour 0xRRGGBB in OKLab."""
@@ -46,9 +49,9 @@ def along(stops: Sequence[Lab], position: float) -> Lab:
 
 
 def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    return value / _SLOPE if value <= _KNEE else ((value + 0.055) / 1.055) ** 2.4
 
 
 def _byte(value: float) -> int:
     value = min(1.0, max(0.0, value))
-    return round(255 * (value * 12.92 if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055))
+    return round(255 * (value * _SLOPE if value <= _KNEE / _SLOPE else 1.055 * value ** (1 / 2.4) - 0.055))

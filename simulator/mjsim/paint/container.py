@@ -54,9 +54,7 @@ def unwrap(data: bytes) -> Container:
         raise InvalidImage("the data is a picture that ends before its size is told.") from None
     size = found.size
     if size.width < 1 or size.height < 1:
-        raise InvalidImage(
-            f"the data is a picture of {size.width} by {size.height} pixels; both sides start at 1."
-        )
+        raise InvalidImage(f"the data is a picture of {size.width} by {size.height} pixels; both sides start at 1.")
     if size.width * size.height > LIMIT:
         shown, limit = f"{size.width} by {size.height}", f"{LIMIT // 1_000_000} megapixels"
         raise InvalidImage(f"the data is a picture of {shown} pixels; more than {limit} are not read.")

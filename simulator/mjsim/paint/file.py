@@ -55,9 +55,7 @@ def prompt_of(info: dict[str | tuple[int, int], object]) -> str | None:
     """The prompt that one of our own files says it shows, from Pillow's `info`; None for other files."""
     if info.get("Software") == SOFTWARE and isinstance(prompt := info.get("Description"), str):
         return str(prompt)
-    if isinstance(packet := info.get("xmp"), bytes) and (
-        own := _OWN_PACKET.search(packet.decode(errors="replace"))
-    ):
+    if isinstance(packet := info.get("xmp"), bytes) and (own := _OWN_PACKET.search(packet.decode(errors="replace"))):
         return unescape(own[1], {reference: text for text, reference in _REFERENCES.items()})
     return None
 

@@ -31,22 +31,20 @@ class Fortune:
             (str(place), str(step.seed), str(tile))
             for place, (step, tile) in enumerate(zip(artwork.steps, tiles[1:], strict=True))
         ]
-        self._prefix = ""
+        self.prefix = ""
 
     def under(self, name: str) -> "Fortune":
         """The same chance for a part of the picture: its labels are its own."""
         part = copy(self)
-        part._prefix = f"{self._prefix}{name}/"
+        part.prefix = f"{self.prefix}{name}/"
         return part
 
     def numbers(self, label: str, count: int) -> list[float]:
         """`count` numbers in [0, 1) that tell tiles apart and drift with the variations."""
         values = self._first(label, count)
         for step in self._walk:
-            moves = _draws(count, "step", *step, self._prefix + label)
-            values = [
-                _reflect(value + (move - 0.5) * STRIDE) for value, move in zip(values, moves, strict=True)
-            ]
+            moves = _draws(count, "step", *step, self.prefix + label)
+            values = [_reflect(value + (move - 0.5) * STRIDE) for value, move in zip(values, moves, strict=True)]
         return values
 
     def between(self, label: str, low: float, high: float) -> float:
@@ -59,15 +57,15 @@ class Fortune:
 
     def chance(self, label: str, probability: float) -> bool:
         """Whether something is there at all; no variation changes it."""
-        return _draws(1, "tile", self._root, self._tile, self._prefix + label)[0] < probability
+        return _draws(1, "tile", self._root, self._tile, self.prefix + label)[0] < probability
 
     def shared(self, label: str, below: int) -> int:
         """A whole number under `below` that all four tiles and all variations have in common."""
-        return int(_draws(1, "grid", self._root, self._prefix + label)[0] * below)
+        return int(_draws(1, "grid", self._root, self.prefix + label)[0] * below)
 
     def _first(self, label: str, count: int) -> list[float]:
-        ours = _draws(count, "grid", self._root, self._prefix + label)
-        own = _draws(count, "tile", self._root, self._tile, self._prefix + label)
+        ours = _draws(count, "grid", self._root, self.prefix + label)
+        own = _draws(count, "tile", self._root, self._tile, self.prefix + label)
         return [a + (b - a) * self._spread for a, b in zip(ours, own, strict=True)]
 
 
@@ -77,9 +75,7 @@ def _draws(count: int, *labels: str) -> list[float]:
     for block in range(0, count, _WORDS):
         words = min(_WORDS, count - block)
         bits = digest(*labels, str(block), size=words * _WORD)
-        found += [
-            int.from_bytes(bits[at : at + _WORD], "big") / 2**32 for at in range(0, words * _WORD, _WORD)
-        ]
+        found += [int.from_bytes(bits[at : at + _WORD], "big") / 2**32 for at in range(0, words * _WORD, _WORD)]
     return found
 
 

@@ -13,6 +13,10 @@ from mjsim.paint.relief import Point, column_of, contour, interpolated, row_of
 
 _VEIL = 256
 """An aurora is computed in a field of so many pixels each way."""
+_INNER = 2
+"""So many moons run on a ring, the others outside."""
+_FEWEST = 2
+"""Fewer far planets than this are none: the picture is not that long."""
 
 
 def aurora(canvas: Canvas, fortune: Fortune) -> None:
@@ -49,14 +53,13 @@ def _curtain(fortune: Fortune, label: str, stretch: float) -> Image.Image:
         175 * min(1.0, max(0.0, (0.2 + 0.8 * ray) * (1.5 * swell - 0.1)))
         for ray, swell in zip(rays, swells, strict=True)
     ]
-    field = ImageMath.lambda_eval(
+    field: Image.Image = ImageMath.lambda_eval(
         _rays,
         foot=row_of([foot + bend * value for value in path]).resize((across, down)),
         tall=row_of([tall * (0.55 + 0.45 * ray) for ray in rays]).resize((across, down)),
         strength=row_of(strengths).resize((across, down)),
         row=column_of(range(down)).resize((across, down)),
     )
-    assert isinstance(field, Image.Image)
     return field.filter(ImageFilter.GaussianBlur(2.2))
 
 
@@ -94,7 +97,7 @@ def orbits(canvas: Canvas, fortune: Fortune) -> None:
     _planet(canvas, fortune, middle, size)
     _rings(canvas, middle, shape, rings, 0)
     for moon in range(fortune.whole("moons", 2, 4)):
-        far = rings[moon][0] if moon < 2 else 2.9 * size
+        far = rings[moon][0] if moon < _INNER else 2.9 * size
         x, y = _on_orbit(middle, far, shape, fortune.between(f"moon{moon}", 0, 2 * pi))
         radius = size * fortune.between(f"moon{moon}/size", 0.06, 0.16)
         canvas.disc(x, y, radius, [(0, 235), (1, 110)], accent=moon % 2 == 0)
@@ -103,7 +106,7 @@ def orbits(canvas: Canvas, fortune: Fortune) -> None:
 def _others(canvas: Canvas, fortune: Fortune) -> None:
     """Far planets in a row, where the picture is so long that one alone would be lost in it."""
     count = round(max(canvas.width, canvas.height) / canvas.short / 1.5) - 1
-    if count < 2:
+    if count < _FEWEST:
         return
     shifts, sizes = fortune.numbers("other/shift", count), fortune.numbers("other/size", count)
     for other, (shift, size) in enumerate(zip(shifts, sizes, strict=True)):

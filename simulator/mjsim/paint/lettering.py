@@ -3,6 +3,7 @@
 import unicodedata
 from functools import lru_cache
 from threading import Lock
+from typing import cast
 
 from PIL import Image, ImageDraw, ImageFont, ImageStat
 
@@ -74,9 +75,7 @@ def _line(area: tuple[int, int], size: int, texts: tuple[str, str, str, str]) ->
         sign = _times(size)
         mask.paste(sign, (round(cross - sign.width / 2), round(base - 0.34 * size - sign.height / 2)))
         right = start - size
-    draw.text(
-        (left, base), _cut(excerpt, font, min(right - left, 46 * size)), fill=225, font=font, anchor="ls"
-    )
+    draw.text((left, base), _cut(excerpt, font, min(right - left, 46 * size)), fill=225, font=font, anchor="ls")
     return mask
 
 
@@ -96,11 +95,8 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
 
 @lru_cache(maxsize=32)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont), (
-        "Pillow gives its scalable font whenever a size is asked for"
-    )
-    return font
+    # Asked for a size, Pillow gives its scalable font.
+    return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
 
 @lru_cache(maxsize=32)

@@ -93,16 +93,14 @@ def _call(loop: asyncio.AbstractEventLoop, settle: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(settle)
 
 
-def _render(
-    picture: Picture, caption: Caption, image_format: ImageFormat, inputs: tuple[bytes, ...]
-) -> bytes:
+def _render(picture: Picture, caption: Caption, image_format: ImageFormat, inputs: tuple[bytes, ...]) -> bytes:
     # Pillow is loaded by the first picture, not by the start.
-    from mjsim.paint.easel import paint  # noqa: PLC0415
+    from mjsim.paint.easel import paint
 
     return paint(picture, caption, image_format, inputs)
 
 
 def _look(data: bytes) -> tuple[Observation, bytes]:
-    from mjsim.paint.sight import look  # noqa: PLC0415
+    from mjsim.paint.sight import look
 
     return look(data)

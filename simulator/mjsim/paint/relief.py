@@ -12,6 +12,9 @@ Point = tuple[float, float]
 Stops = Sequence[tuple[float, float]]
 """Pairs of position in [0, 1] and tone, in rising order of position."""
 
+_FINEST = 0.02
+"""Hills lower than this share of the highest are not seen."""
+_JAGGED = 0.3
 _BYTES = [bytes([tone]) for tone in range(256)]
 
 
@@ -37,9 +40,9 @@ def contour(fortune: Fortune, label: str, waves: float, count: int, rough: float
     """`count` heights around 0, within about [-1, 1], with `waves` hills; `rough` 0 is smooth, 1 jagged."""
     total = [0.0] * count
     height, knots, octave = 1.0, waves, 0
-    while height > 0.02 and knots < count / 2:
+    while height > _FINEST and knots < count / 2:
         drawn = fortune.numbers(f"{label}/{octave}", round(knots) + 3)
-        line = interpolated([2 * number - 1 for number in drawn], count, smooth=rough < 0.3)
+        line = interpolated([2 * number - 1 for number in drawn], count, smooth=rough < _JAGGED)
         total = [below + height * value for below, value in zip(total, line, strict=True)]
         height, knots, octave = height * (0.2 + 0.32 * rough), knots * 2.1, octave + 1
     return total
@@ -81,14 +84,11 @@ def below(line: Sequence[float], width: int, top: int, bottom: int) -> Image.Ima
     return twice.reduce(2)
 
 
-def nearness(
-    line: Sequence[float], size: tuple[int, int], rows: Sequence[float], reach: float
-) -> Image.Image:
+def nearness(line: Sequence[float], size: tuple[int, int], rows: Sequence[float], reach: float) -> Image.Image:
     """A field that rises from 0, `reach` above the line, to 255 at it; `rows` are its pixels' heights."""
-    field = ImageMath.lambda_eval(
+    field: Image.Image = ImageMath.lambda_eval(
         lambda planes: planes["convert"]((planes["rows"] - planes["line"] + reach) * (255 / reach), "L"),
         rows=column_of(rows).resize(size),
         line=row_of(line).resize(size),
     )
-    assert isinstance(field, Image.Image)
     return field

@@ -6,10 +6,13 @@ from mjsim.paint.canvas import Canvas
 from mjsim.paint.fortune import Fortune
 from mjsim.paint.relief import contour
 
+_LONG = 2.2
+"""From this ratio of the sides on, sheets lie along the longer one."""
+
 
 def ribbons(canvas: Canvas, fortune: Fortune) -> None:
     """Flowing sheets from light to dark, one of them in the accent's colours."""
-    upright = canvas.stretch < 0.45 or (canvas.stretch < 2.2 and fortune.chance("upright", 0.4))
+    upright = canvas.stretch < 1 / _LONG or (canvas.stretch < _LONG and fortune.chance("upright", 0.4))
     if upright:
         canvas.turn()
     width, height = canvas.width, canvas.height

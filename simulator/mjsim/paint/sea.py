@@ -15,9 +15,7 @@ def seascape(canvas: Canvas, fortune: Fortune) -> None:
     size = canvas.short * fortune.between("sun/size", 0.1, 0.19)
     accent = fortune.chance("sun/accent", 0.6)
     y = horizon - fortune.between("sun/y", -0.2, 1.5) * size
-    backdrop = Backdrop(
-        canvas.size, [(0, fortune.between("zenith", 80, 150)), (horizon / height, light), (1, light)]
-    )
+    backdrop = Backdrop(canvas.size, [(0, fortune.between("zenith", 80, 150)), (horizon / height, light), (1, light)])
     backdrop.glow(x, y, size * 6, 50)
     canvas.lay(backdrop)
     canvas.disc(x, y, size, [(0, 225), (1, 120)] if accent else [(0, 255), (1, 244)], accent)
@@ -104,7 +102,5 @@ def _sail(canvas: Canvas, fortune: Fortune, horizon: int) -> None:
     hull = [(-0.38, 0.04), (0.5, 0.04), (0.36, 0.16), (-0.26, 0.16)]
     with canvas.pen(foot - 2 * tall, foot + tall) as pen:
         pen.polygon([(x, foot - tall), (x, foot), (x + tall * 0.42, foot)], 250)
-        pen.polygon(
-            [(x - tall * 0.05, foot - tall * 0.85), (x - tall * 0.05, foot), (x - tall * 0.3, foot)], 225
-        )
+        pen.polygon([(x - tall * 0.05, foot - tall * 0.85), (x - tall * 0.05, foot), (x - tall * 0.3, foot)], 225)
         pen.polygon([(x + tall * dx, foot + tall * dy) for dx, dy in hull], 20)

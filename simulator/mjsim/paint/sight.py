@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import IO
+from typing import IO, cast
 
 from PIL import (
     BmpImagePlugin,
@@ -75,10 +75,8 @@ def _read(container: Container) -> tuple[Image.Image, Size, str | None]:
             image = _flat(_reduced(file))
     except Exception as error:
         # Pillow raises whatever its parsers meet: OSError, SyntaxError, ValueError, struct.error and more.
-        reason = str(error).strip(". ") or type(error).__name__
-        raise InvalidImage(
-            f"the data is a {container.format} picture that cannot be read: {reason[:120]}."
-        ) from error
+        reason = str(error).split(" (")[0].strip(". ") or type(error).__name__
+        raise InvalidImage(f"the data is a {container.format} picture that cannot be read: {reason[:120]}.") from error
     if container.orientation in _TURNS:
         image = image.transpose(_TURNS[container.orientation])
     if container.orientation in _SIDEWAYS:
@@ -147,8 +145,7 @@ def _dominant(image: Image.Image) -> tuple[tuple[int, float], ...]:
     reduced = sample.quantize(COLOURS, Image.Quantize.MEDIANCUT, kmeans=4)
     entries = reduced.getpalette() or []
     shares: dict[int, int] = {}
-    for count, entry in reduced.getcolors() or []:
-        assert isinstance(entry, int), "a palette's entries are counted by their number"
+    for count, entry in cast("list[tuple[int, int]]", reduced.getcolors()):
         red, green, blue = entries[3 * entry : 3 * entry + 3]
         colour = red << 16 | green << 8 | blue
         shares[colour] = shares.get(colour, 0) + count

@@ -30,6 +30,7 @@ class Ledger:
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
         self._tallies: dict[int, Tally] = {}
         self._at_hand: OrderedDict[str, Job] = OrderedDict()
+        self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
 
@@ -54,7 +55,10 @@ class Ledger:
 
     def repeats(self, tenant: str, fingerprint: str) -> int:
         """The number of the next equal request: one more than the last that is kept."""
-        found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", _request(tenant, fingerprint))
+        request = _request(tenant, fingerprint)
+        if (known := self._repeats.get(request)) is not None:
+            return known
+        found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", request)
         return 0 if found[0][0] is None else int(found[0][0]) + 1
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
@@ -71,6 +75,7 @@ class Ledger:
     def insert(self, job: Job) -> None:
         """Write a new job."""
         number, instants = self._number(job.tenant), Instants.of(job.timeline)
+        request = _request(job.tenant, job.fingerprint)
         self.connection.write(
             "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, document) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -79,10 +84,11 @@ class Ledger:
             job.type.value,
             job.timeline.accepted,
             *instants,
-            _request(job.tenant, job.fingerprint),
+            request,
             job.repeat,
             encode(job),
         )
+        self._note_repeat(request, job.repeat + 1)
         self.count += 1
         self._oldest = min(self._oldest, job.timeline.accepted)
         if tally := self._tallies.get(number):
@@ -123,6 +129,7 @@ class Ledger:
         self.count -= len(gone)
         if gone:
             self._at_hand.clear()
+            self._repeats.clear()
             self._oldest = self._first_accepted()
         return len(gone)
 
@@ -142,6 +149,11 @@ class Ledger:
         if len(self._at_hand) > _AT_HAND:
             self._at_hand.popitem(last=False)
         return job
+
+    def _note_repeat(self, request: bytes, following: int) -> None:
+        self._repeats[request] = following
+        if len(self._repeats) > _AT_HAND:
+            self._repeats.popitem(last=False)
 
     def _tally(self, number: int, now: Instant) -> Tally:
         """The tenant's counts at this instant; only the time since they were last asked for is counted."""

@@ -95,4 +95,4 @@ def _noun(value: object) -> str:
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004
+    return text if len(text) <= 60 else text[:60] + "…"

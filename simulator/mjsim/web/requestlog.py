@@ -63,5 +63,5 @@ class RequestLog:
         text = f"{clock} {method} {shown[:200]} {status} {seconds * 1000:.1f} ms {tenant}".rstrip()
         if not self._coloured:
             return text + "\n"
-        colour = _DIM if status < 400 else _YELLOW if status < 500 else _RED  # noqa: PLR2004
+        colour = _DIM if status < 400 else _YELLOW if status < 500 else _RED
         return f"{colour}{text}{_PLAIN}\n"

@@ -31,7 +31,7 @@ class _Connection(web.RequestHandler):
         log.warning("a request from %s could not be read: %s", request.remote, message or exc)
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer has been sent already")
-        code = "invalid_request" if status < 500 else "internal_error"  # noqa: PLR2004
+        code = "invalid_request" if status < 500 else "internal_error"
         reason = (message or "it is no HTTP request").strip().splitlines()[0][:200]
         answer = error_answer(status, code, f"The request cannot be read: {reason}.")
         answer.force_close()
