@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from math import dist
 from typing import IO, cast
 
 from PIL import (
@@ -19,6 +20,7 @@ from PIL import (
 from mjsim.core.artwork import Observation
 from mjsim.core.error import InvalidImage
 from mjsim.core.ratio import Size
+from mjsim.paint.colour import Lab, lab
 from mjsim.paint.container import Container, unwrap
 from mjsim.paint.file import prompt_of
 
@@ -28,6 +30,8 @@ COLOURS = 6
 
 _TINY = 32
 _SAMPLE = 96
+_ALIKE = 0.07
+"""Colours nearer than this in OKLab are named by the same word; black and white are 1 apart."""
 _DECODED = 1024
 """JPEG can be decoded at a fraction of its size; no less than this is asked for."""
 
@@ -141,14 +145,20 @@ def _observation(image: Image.Image, size: Size, prompt: str | None) -> Observat
 
 
 def _dominant(image: Image.Image) -> tuple[tuple[int, float], ...]:
+    """Up to `COLOURS` colours and their shares, those that look alike counted as one: the most frequent of them."""
     sample = image.resize(_scaled(image.size, min(1.0, _SAMPLE / max(image.size))), Image.Resampling.BOX)
-    reduced = sample.quantize(COLOURS, Image.Quantize.MEDIANCUT, kmeans=4)
+    reduced = sample.quantize(3 * COLOURS, Image.Quantize.MEDIANCUT, kmeans=3)
     entries = reduced.getpalette() or []
-    shares: dict[int, int] = {}
-    for count, entry in cast("list[tuple[int, int]]", reduced.getcolors()):
+    kept: list[tuple[Lab, int, int]] = []
+    for count, entry in sorted(cast("list[tuple[int, int]]", reduced.getcolors()), reverse=True):
         red, green, blue = entries[3 * entry : 3 * entry + 3]
         colour = red << 16 | green << 8 | blue
-        shares[colour] = shares.get(colour, 0) + count
+        seen = lab(colour)
+        place = min(range(len(kept)), key=lambda at: dist(seen, kept[at][0]), default=None)
+        if place is not None and (dist(seen, kept[place][0]) < _ALIKE or len(kept) == COLOURS):
+            like, first, total = kept[place]
+            kept[place] = like, first, total + count
+        else:
+            kept.append((seen, colour, count))
     area = sample.width * sample.height
-    ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((colour, count / area) for colour, count in ranked)
+    return tuple((colour, count / area) for _, colour, count in sorted(kept, key=lambda one: -one[2]))

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from mjsim import spec
 from mjsim.core.error import InvalidJson, InvalidRequest, PayloadTooLarge, RequestTimeout
@@ -35,6 +35,7 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
     try:
         if request.content.is_eof():
             return await request.read()
+        await _invite(request)
         async with asyncio.timeout(SECONDS):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
@@ -43,6 +44,14 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
         raise RequestTimeout(f"The body did not arrive within {SECONDS} s.") from None
     except web.PayloadAccessError:
         raise InvalidJson("The body broke off before its end.") from None
+
+
+async def _invite(request: web.BaseRequest) -> None:
+    """Tell a client that asks before it sends a large body (curl does) to go on; a body that is too large is not invited."""
+    if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The writer counts what it has sent; this was not yet the answer.
+        request.writer.output_size = 0
 
 
 def parse_json(body: bytes) -> Any:

@@ -21,9 +21,9 @@ _PAGE = """<!doctype html>
 <div id="reference"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script>
-SwaggerUIBundle({
+const reference = SwaggerUIBundle({
   url: "/openapi.json", dom_id: "#reference", deepLinking: true, persistAuthorization: true, validatorUrl: null,
-  onComplete: function () { this.ui && this.ui.preauthorizeApiKey("bearerAuth", "%KEY%") },
+  tryItOutEnabled: true, onComplete: () => reference.preauthorizeApiKey("bearerAuth", "%KEY%"),
 })
 </script>
 </body>

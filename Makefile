@@ -1,0 +1,48 @@
+# Everything here makes its own environment in .venv from Python (3.11 or newer) and make alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help serve test check bench hunt openapi clean
+
+help:  ## show what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: $(VENV)/.serve  ## start the simulator on 127.0.0.1:8080 (make serve ARGS="--port 0 --pace instant")
+	@exec $(BIN)/mjsim serve $(ARGS)
+
+test: $(VENV)/.dev check  ## everything that has to hold, tests in parallel
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/.dev  ## types, lint, layers, and that the generated documents are fresh
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m mjsim_contracts.overlay openapi --check
+
+bench: $(VENV)/.dev  ## speed, as ratios against a bare server in the same run
+	$(BIN)/python tests/bench/bench.py $(ARGS)
+
+hunt: $(VENV)/.dev  ## the long hunts, for a night
+	$(BIN)/python -m pytest -n auto -m hunt $(ARGS)
+
+openapi: $(VENV)/.dev  ## write the JSON documents from their YAML sources
+	$(BIN)/python -m mjsim_contracts.overlay openapi
+
+clean:  ## remove the environment and what tools leave behind
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .import_linter_cache dist build
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "mjsim needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 2; }
+
+$(VENV)/.serve: $(BIN)/python pyproject.toml constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.serve

@@ -1,0 +1,39 @@
+"""What the contract promises about the story of its jobs, one small rule for each promise.
+
+A rule yields a judgement for every fact that it applies to, so that a promise that was never put to the test can be
+told from one that was kept.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from mjsim_contracts.promises.account import Account
+
+Judgements = Iterator[tuple[bool, str]]
+"""Whether the promise was kept, and what was seen otherwise."""
+
+_Fact = TypeVar("_Fact")
+_Rule = Callable[[Account, _Fact], Judgements]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise(Generic[_Fact]):
+    """A promise: its stable code, its sentence, and the rule that judges a fact by what is known of the account."""
+
+    code: str
+    sentence: str
+    judge: _Rule[_Fact]
+
+
+class Promises(Generic[_Fact]):
+    """The promises about one kind of fact."""
+
+    def __init__(self) -> None:
+        self.all: list[Promise[_Fact]] = []
+
+    def promise(self, rule: _Rule[_Fact]) -> _Rule[_Fact]:
+        """Register a rule; its name gives the promise's code and its docstring the sentence."""
+        code = rule.__name__.replace("_", "-")
+        self.all.append(Promise(code, (rule.__doc__ or code).splitlines()[0], rule))
+        return rule

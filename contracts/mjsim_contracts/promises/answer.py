@@ -1,0 +1,78 @@
+"""Each answer of an operation agrees with its request, and with what earlier answers told."""
+
+from mjsim_contracts.exchange import CREATES, Exchange, Operation, identifier, inside
+from mjsim_contracts.promises import Judgements, Promises
+from mjsim_contracts.promises.account import Account
+from mjsim_contracts.sighting import seen_jobs
+
+ANSWER_PROMISES: Promises[Exchange] = Promises()
+promise = ANSWER_PROMISES.promise
+
+_CHILDREN = frozenset({Operation.UPSCALE, Operation.VARIATION})
+
+
+@promise
+def new_ids_are_new(account: Account, exchange: Exchange) -> Judgements:
+    """Every created job has an id that no job had before."""
+    if created := exchange.created_id:
+        yield created not in account.owners, f"{created} was given to another job already"
+
+
+@promise
+def children_are_not_their_parents(_account: Account, exchange: Exchange) -> Judgements:
+    """An upscale or a variation is a job of its own, with another id than its parent."""
+    if exchange.operation in _CHILDREN and (created := exchange.created_id):
+        yield created != _parent(exchange), f"the new job has the id of its parent, {created}"
+
+
+@promise
+def children_have_parents(account: Account, exchange: Exchange) -> Judgements:
+    """Nothing is made from a job that failed, was cancelled, or is of a type that has no grid."""
+    parent = account.seen.get(_parent(exchange)) if exchange.operation in _CHILDREN else None
+    if parent and exchange.accepted:
+        yield parent.status not in {"failed", "cancelled"}, f"the parent is {parent.status}"
+        yield parent.type not in {"upscale", "describe"}, f"the parent is of type {parent.type}"
+
+
+@promise
+def created_jobs_are_found(account: Account, exchange: Exchange) -> Judgements:
+    """A created job is found by its id from then on."""
+    asked = _parent(exchange) if exchange.operation in _CHILDREN else exchange.job_id
+    if asked in account.born:
+        yield exchange.status != 404, f"{exchange.operation} answered 404 for the created job {asked}"
+
+
+@promise
+def the_asked_job_is_answered(_account: Account, exchange: Exchange) -> Judgements:
+    """The answer about one job shows that job."""
+    if exchange.job_id and exchange.accepted:
+        shown = identifier(inside(exchange.answer, "id"))
+        yield shown == exchange.job_id, f"asked for {exchange.job_id}, was shown {shown}"
+
+
+@promise
+def foreign_jobs_are_not_found(account: Account, exchange: Exchange) -> Judgements:
+    """To other accounts a job does not exist: they are answered 404."""
+    asked = _parent(exchange) if exchange.operation in _CHILDREN else exchange.job_id
+    if account.foreign(asked) and exchange.status not in {401, 403, 429}:
+        yield exchange.status == 404, f"another account's job was answered with {exchange.status}"
+
+
+@promise
+def cancelling_cancels(_account: Account, exchange: Exchange) -> Judgements:
+    """A job that cancelling was accepted for is cancelled, and the answer shows it."""
+    if exchange.operation is Operation.CANCEL:
+        for job in seen_jobs(exchange):
+            yield job.status == "cancelled", f"the answer shows a job that is {job.status}"
+
+
+@promise
+def ended_jobs_cannot_be_cancelled(account: Account, exchange: Exchange) -> Judgements:
+    """Cancelling a job that has ended is answered by 400."""
+    before = account.seen.get(exchange.job_id)
+    if exchange.operation is Operation.CANCEL and before and before.settled and exchange.status not in {401, 429}:
+        yield exchange.status == 400, f"the job was {before.status}, and cancelling was answered {exchange.status}"
+
+
+def _parent(exchange: Exchange) -> str:
+    return identifier(inside(exchange.body, "job_id")) if exchange.operation in CREATES else ""
