@@ -83,7 +83,7 @@ def test_equal_requests_at_once_are_painted_once(painter, monkeypatch):
     assert len(counter.painted) == 1
 
 
-def test_one_who_stops_waiting_does_not_stop_the_others(painter, monkeypatch):
+def test_one_who_stops_waiting_does_not_stop_the_others(painter, monkeypatch, caplog):
     """Neither the first nor a later one, and the file is kept all the same."""
     counter = Counter(monkeypatch, held=True)
 
@@ -101,6 +101,7 @@ def test_one_who_stops_waiting_does_not_stop_the_others(painter, monkeypatch):
     assert isinstance(third, asyncio.CancelledError)
     assert asyncio.run(png(painter)) is second
     assert len(counter.painted) == 1
+    assert not caplog.records
 
 
 def test_a_loop_that_ends_early_leaves_no_trace(painter, monkeypatch, caplog):

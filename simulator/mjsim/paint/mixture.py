@@ -15,7 +15,7 @@ def mixed(artwork: Artwork, index: int, inputs: list[Image.Image]) -> Image.Imag
     fortune = Fortune(artwork, index)
     size = artwork.size
     small = (max(1, size.width // _COARSE), max(1, size.height // _COARSE))
-    first = fortune.whole("first", 0, len(inputs) - 1) + index
+    first = fortune.whole("first", 0, len(inputs) - 1)
     weights = [0.7 + 0.6 * number for number in fortune.numbers("weight", len(inputs))]
     total, ground = 0.0, Image.new("RGB", small)
     for place, weight in enumerate(weights):
