@@ -37,10 +37,10 @@ class Closing:
         self._walk(sort="created_at_asc", limit=40)
         for status in STEPS:
             self._walk(pages=2, status=status, limit=3)
-        born = self._lifecycle.account(self._name).born
-        chosen = list(islice(born, 0, None, max(1, len(born) // _MOST_JOBS)))
+        chosen = self._chosen()
         for job_id in chosen:
             self._look(f"jobs/{job_id}")
+        self._cancel()
         if other_authorization:
             self._name = other_authorization
             self._look("jobs")
@@ -48,13 +48,28 @@ class Closing:
                 self._look(f"jobs/{job_id}")
         return self._breaches
 
+    def _chosen(self) -> list[str]:
+        """Some of the created jobs, from the first to the last."""
+        born = self._lifecycle.account(self._name).born
+        return list(islice(born, 0, None, max(1, len(born) // _MOST_JOBS)))
+
+    def _cancel(self) -> None:
+        """Try to cancel a job that has ended and one that has not, then see what has become of them."""
+        seen = self._lifecycle.account(self._name).seen
+        for settled in (True, False):
+            job_id = next((job.id for job in reversed(seen.values()) if job.settled is settled), None)
+            if job_id:
+                self._look(f"jobs/{job_id}/cancel", method="POST")
+                self._look(f"jobs/{job_id}")
+
     def _walk(self, pages: int = _MOST_PAGES, **query: str | int) -> None:
         found, whole = [], False
         for page in islice(self._pages(query), pages):
             found.append(page)
             whole = page.total is None or page.offset + page.length >= page.total
         if found:
-            self._breaches += self._lifecycle.judge_walk(self._name, Walk(tuple(found), whole and "status" not in query))
+            walk = Walk(tuple(found), whole and "status" not in query)
+            self._breaches += self._lifecycle.judge_walk(self._name, walk)
 
     def _pages(self, query: dict[str, Any]) -> Iterator[Listing]:
         """The pages of a list, until one is empty or the last."""
@@ -69,10 +84,11 @@ class Closing:
             if not page.length or (page.total is not None and offset >= page.total):
                 return
 
-    def _look(self, path: str, query: dict[str, Any] | None = None) -> Exchange | None:
-        headers = {"Authorization": self._name}
-        answer = self._session.get(f"{self._base}/v1/{path}", params=query, headers=headers, timeout=_SECONDS)
-        exchange = read_exchange("GET", answer.url, self._name, None, answer.status_code, answer.content)
+    def _look(self, path: str, query: dict[str, Any] | None = None, method: str = "GET") -> Exchange | None:
+        answer = self._session.request(
+            method, f"{self._base}/v1/{path}", params=query, headers={"Authorization": self._name}, timeout=_SECONDS
+        )
+        exchange = read_exchange(method, answer.url, self._name, None, answer.status_code, answer.content)
         if exchange:
             self._breaches += self._lifecycle.judge(exchange)
         return exchange

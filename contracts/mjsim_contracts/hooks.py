@@ -1,27 +1,38 @@
-"""What Schemathesis loads from here: the check `job_lifecycle`, which follows the story of every job through a run.
+"""What Schemathesis loads from here: the check `job_lifecycle`, which follows the story of every job through a run, and
+real pictures among the base64 that it makes up.
 
-Schemathesis judges each answer by itself; whether a job that was completed is running again, it cannot see.
+Schemathesis judges each answer by itself; whether a job that was completed is running again, it cannot see. And of
+what it draws at random nothing is ever a picture, so that only refusals would be tested.
 """
 
+import base64
 import json
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import requests
 import schemathesis
+from hypothesis import strategies
 from schemathesis.core.failures import Failure, Severity
 from schemathesis.errors import FailureGroup
 
 from mjsim_contracts.closing import Closing
+from mjsim_contracts.configuration import NOTES, OTHER_KEY
 from mjsim_contracts.exchange import read_exchange
 from mjsim_contracts.lifecycle import Breach, Lifecycle
 
-NOTES = "MJSIM_CONTRACTS_NOTES"
-"""The variable that names the file for the number of judgements by promise."""
+_PICTURES = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mO8VmHDgA0wMeAAg1MCADhtAZrHOoHAAAAAAElFTkSuQmCC",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mPUiFrAgA0wMeAAg1MCAObcATLmu10bAAAAAElFTkSuQmCC",
+)
+"""An orange and a blue PNG of 8 by 8 pixels."""
 
-OTHER_KEY = "MJSIM_CONTRACTS_OTHER_KEY"
-"""The variable that holds the key of another account."""
+schemathesis.openapi.format(
+    "byte",
+    strategies.sampled_from(_PICTURES) | strategies.binary().map(lambda drawn: base64.b64encode(drawn).decode()),
+)
 
 
 @schemathesis.check
@@ -34,12 +45,12 @@ class job_lifecycle:  # noqa: N801 - Schemathesis names a check by its class, an
         self._authorization = ""
 
     def after_response(
-        self, _ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+        self, _ctx: schemathesis.CheckContext, response: schemathesis.Response, case: "schemathesis.Case[Any]"
     ) -> None:
         """Judge an exchange, and remember it."""
         request = response.request
-        account = request.headers.get("Authorization", "")
-        body = request.body.encode() if isinstance(request.body, str) else request.body
+        account = _text(request.headers.get("Authorization", ""))
+        body = _text(request.body if isinstance(request.body, str | bytes) else b"").encode()
         exchange = read_exchange(
             request.method or "", request.url or "", account, body, response.status_code, response.content
         )
@@ -51,15 +62,23 @@ class job_lifecycle:  # noqa: N801 - Schemathesis names a check by its class, an
 
     def after_run(self, _ctx: schemathesis.CheckContext) -> None:
         """Look at the jobs once more, and leave word of how often each promise was put to the test."""
-        breaches = []
-        if self._base_url:
-            other = os.environ.get(OTHER_KEY)
-            with requests.Session() as session:
-                closing = Closing(self._lifecycle, self._base_url, self._authorization, session)
-                breaches = closing.breaches(other and f"Bearer {other}")
-        if notes := os.environ.get(NOTES):
-            Path(notes).write_text(json.dumps(self._lifecycle.judged), encoding="utf-8")
-        _fail(breaches, None)
+        try:
+            _fail(self._last_looks(), None)
+        finally:
+            if notes := os.environ.get(NOTES):
+                Path(notes).write_text(json.dumps(self._lifecycle.judged), encoding="utf-8")
+
+    def _last_looks(self) -> list[Breach]:
+        if not self._base_url:
+            return []
+        other = os.environ.get(OTHER_KEY)
+        with requests.Session() as session:
+            closing = Closing(self._lifecycle, self._base_url, self._authorization, session)
+            return closing.breaches(other and f"Bearer {other}")
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode(errors="replace")
 
 
 def _fail(breaches: list[Breach], operation: str | None) -> None:

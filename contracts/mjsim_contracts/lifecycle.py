@@ -16,11 +16,7 @@ from mjsim_contracts.sighting import seen_jobs
 
 _Fact = TypeVar("_Fact")
 
-CODES = tuple(
-    each.code
-    for promises in (ANSWER_PROMISES, JOB_PROMISES, LIST_PROMISES, WALK_PROMISES)
-    for each in promises.all  # type: ignore[attr-defined]
-)
+CODES = (*ANSWER_PROMISES.codes, *JOB_PROMISES.codes, *LIST_PROMISES.codes, *WALK_PROMISES.codes)
 """The codes of all promises."""
 
 

@@ -73,7 +73,9 @@ def seen_jobs(exchange: Exchange) -> Iterator[SeenJob]:
 def seen_job(document: Mapping[str, Any]) -> SeenJob | None:
     """The job of a document; None where it has no id, type or status of the contract."""
     job_id, kind, status = identifier(document.get("id")), document.get("type"), document.get("status")
-    if not job_id or kind not in CREATES.values() or status not in STEPS:
+    if not job_id or not isinstance(kind, str) or not isinstance(status, str):
+        return None
+    if kind not in CREATES.values() or status not in STEPS:
         return None
     progress, result, error = (document.get(name) for name in ("progress", "result", "error"))
     return SeenJob(

@@ -108,9 +108,11 @@ class Admission:
         if slots is None:
             return now
         jobs = await turn.unsettled(now)
-        self._refuse_when_queue_is_full(slots, jobs, now)
         pool = slots.pool(mode)
-        return free_from([job.timeline for job in jobs if job.mode in pool.modes], pool.running, now)
+        ahead = [job.timeline for job in jobs if job.mode in pool.modes]
+        if len(ahead) >= pool.running:
+            self._refuse_when_queue_is_full(slots, jobs, now)
+        return free_from(ahead, pool.running, now)
 
     def _refuse_when_queue_is_full(self, slots: SlotPlan, jobs: Sequence[Job], now: Instant) -> None:
         queued: list[Timeline] = []

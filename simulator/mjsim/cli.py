@@ -5,6 +5,7 @@ import asyncio
 import gc
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -101,6 +102,7 @@ def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # n
     settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
     if settings.log_format == "json":
         return json.dumps({"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__})
+    bearer = shlex.quote(f"Authorization: Bearer {key}")
     return f"""mjsim {__version__} is ready.
 
   API        {url}/v1
@@ -109,17 +111,17 @@ def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # n
   Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)
 
 Try it:
-  curl -s {url}/v1/imagine -H 'Authorization: Bearer {key}' \\
+  curl -s {url}/v1/imagine -H {bearer} \\
     -H 'Content-Type: application/json' -d '{{"prompt": "a lighthouse at dusk --ar 16:9"}}'
 
 Then ask for the job, with the job_id of the answer:
-  curl -s {url}/v1/jobs/JOB_ID -H 'Authorization: Bearer {key}'
+  curl -s {url}/v1/jobs/JOB_ID -H {bearer}
 
 Ctrl-C stops it."""
 
 
 def _health(given: argparse.Namespace) -> int:
-    from urllib.error import URLError
+    from http.client import HTTPException
     from urllib.request import ProxyHandler, build_opener
 
     url = given.url or f"http://127.0.0.1:{os.environ.get('MJSIM_PORT', '8080')}"
@@ -128,6 +130,6 @@ def _health(given: argparse.Namespace) -> int:
         with build_opener(ProxyHandler({})).open(url.rstrip("/") + "/_sim/health", timeout=5) as answer:
             print(answer.read().decode())
             return 0
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         print(f"mjsim: {url} is not healthy: {getattr(error, 'reason', error)}", file=sys.stderr)
         return 1

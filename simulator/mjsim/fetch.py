@@ -32,6 +32,8 @@ class HttpFetch:
                 if answer.status != 200:
                     raise ImageInaccessible(f"the image at {url[:200]!r} was answered with status {answer.status}.")
                 return await _read_bounded(answer.content, url)
+        except aiohttp.ClientPayloadError as error:
+            raise ImageInaccessible(f"the image at {url[:200]!r} broke off, or cannot be unpacked.") from error
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise ImageInaccessible(f"the image at {url[:200]!r} cannot be reached: {reason}.") from error

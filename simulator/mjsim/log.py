@@ -5,13 +5,12 @@ import logging
 
 
 def log_to_stderr(as_json: bool) -> None:
-    """Set up the logger `mjsim`; other loggers are left alone."""
+    """Set up this process's loggers; what libraries have to complain about comes in the same form."""
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines() if as_json else logging.Formatter("%(asctime)s mjsim: %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("mjsim")
-    logger.handlers[:] = [handler]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    logging.getLogger().handlers[:] = [handler]
+    logging.getLogger("mjsim").setLevel(logging.INFO)
+    logging.captureWarnings(capture=True)
 
 
 class _JsonLines(logging.Formatter):

@@ -128,15 +128,28 @@ def _share(text: str) -> float:
 
 
 def _rate_limit(text: str) -> str:
-    parse_rate_limit(text)
+    try:
+        parse_rate_limit(text)
+    except SettingsError as error:
+        raise SettingsError("has to be of the form COUNT/WINDOW, such as 10/60s, 30/m or 500/h") from error
     return text
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        fit = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fit = False
+    if not fit or not re.fullmatch(r"[!-~]+", text) or set(text) & set('?#"<>\\'):
         raise SettingsError("has to be an http or https URL, such as https://mj.example.test")
     return text
+
+
+def _path(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise SettingsError("has to be the path of a file")
+    return Path(text)
 
 
 def _key(text: str) -> str:
@@ -160,7 +173,7 @@ OPTIONS = (
     Option(
         "pace", _one_of(*PACES), "NAME", "realistic (about a minute a job), quick (about 5 s, the default), instant"
     ),
-    Option("data", Path, "FILE", "keep everything in this file; it survives any crash (default: in memory)"),
+    Option("data", _path, "FILE", "keep everything in this file; it survives any crash (default: in memory)"),
     Option("api_key", _key, "KEY", f"accept this key beside every {PREFIX}<anything>; may be repeated", repeated=True),
     Option("plan", _one_of(*PLANS), "NAME", "slots and queue: unlimited (default), basic (3 + 10), pro (12 + 3 + 10)"),
     Option("rate_limit", _rate_limit, "N/WINDOW", "limit on imagine for each key, such as 10/60s (default: none)"),
@@ -206,7 +219,7 @@ def _read_file(file: Path) -> dict[str, Any]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"settings file {file}: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"settings file {file}: {error}.") from error
     known = {option.name.replace("_", "-"): option.name for option in OPTIONS}
     for name in table:

@@ -47,7 +47,13 @@ JOB = {
         "images": [
             {"url": f"{FOLDER}/grid_0.webp", "width": 2912, "height": 1632, "content_type": "image/webp"},
             *(
-                {"url": f"{FOLDER}/0_{n}.png", "index": n + 1, "width": 1456, "height": 816, "content_type": "image/png"}
+                {
+                    "url": f"{FOLDER}/0_{n}.png",
+                    "index": n + 1,
+                    "width": 1456,
+                    "height": 816,
+                    "content_type": "image/png",
+                }
                 for n in range(4)
             ),
         ]

@@ -135,9 +135,7 @@ def _prepared(plan: Plan) -> Iterator[bytes]:
             yield part[0] if len(part) == 1 else (b"%012d" % number).join(part)
 
 
-def _drive(
-    plan: Plan, lanes: list[Lane], requests: Iterator[bytes], selector: selectors.BaseSelector
-) -> list[float]:
+def _drive(plan: Plan, lanes: list[Lane], requests: Iterator[bytes], selector: selectors.BaseSelector) -> list[float]:
     """The waits of everything that was answered in time."""
     waits: list[float] = []
     status = str(plan.status).encode()

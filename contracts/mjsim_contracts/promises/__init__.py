@@ -32,6 +32,11 @@ class Promises(Generic[_Fact]):
     def __init__(self) -> None:
         self.all: list[Promise[_Fact]] = []
 
+    @property
+    def codes(self) -> list[str]:
+        """Their codes."""
+        return [each.code for each in self.all]
+
     def promise(self, rule: _Rule[_Fact]) -> _Rule[_Fact]:
         """Register a rule; its name gives the promise's code and its docstring the sentence."""
         code = rule.__name__.replace("_", "-")

@@ -38,8 +38,9 @@ def children_have_parents(account: Account, exchange: Exchange) -> Judgements:
 def created_jobs_are_found(account: Account, exchange: Exchange) -> Judgements:
     """A created job is found by its id from then on."""
     asked = _parent(exchange) if exchange.operation in _CHILDREN else exchange.job_id
-    if asked in account.born:
-        yield exchange.status != 404, f"{exchange.operation} answered 404 for the created job {asked}"
+    if asked in account.born and exchange.status not in {401, 403, 429}:
+        found = exchange.accepted or (exchange.operation is not Operation.GET and exchange.status != 404)
+        yield found, f"{exchange.operation} answered {exchange.status} for the created job {asked}"
 
 
 @promise

@@ -36,7 +36,8 @@ def created_jobs_are_listed(account: Account, walk: Walk) -> Judgements:
     """Every job that the account created is in its list."""
     if walk.whole and account.born:
         missing = account.born.keys() - set(walk.ids)
-        yield not missing, f"{len(missing)} of {len(account.born)} created jobs are missing, such as {min(missing, default='')}"
+        some = f"such as {min(missing)}" if missing else "none"
+        yield not missing, f"{len(missing)} of {len(account.born)} created jobs are missing, {some}"
 
 
 @promise

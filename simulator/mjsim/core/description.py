@@ -81,7 +81,8 @@ def _subject(seen: Observation) -> str:
     """What our own pictures say they show; of others only colour and form can be said."""
     if seen.prompt:
         with suppress(Refused):
-            return parse_prompt(seen.prompt).text[:300]
+            # What is cut off may leave a word that is blocked, so the rest is asked about once more.
+            return parse_prompt(parse_prompt(seen.prompt).text[:300]).text
     first = colour_name(seen.colours[0][0])
     return f"{'an' if first[0] in 'aeiou' else 'a'} {first} abstract composition"
 

@@ -186,7 +186,7 @@ def _hint(name: str) -> str:
     rest = name[2 + len(known[-1]) :].lstrip("=:") if known else ""
     if not rest or rest.isalpha():
         return ""
-    return f" Did you mean '--{known[-1]} {rest[:20]}'?"
+    return f" Did you mean {f'--{known[-1]} {rest[:20]}'!r}?"
 
 
 def _shown(text: str) -> str:

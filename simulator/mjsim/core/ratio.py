@@ -82,12 +82,13 @@ def nearest_ratio(size: Size) -> Ratio:
     for width, height in [*_TABLE, *((h, w) for w, h in _TABLE)]:
         if abs(size.width * height - size.height * width) <= 0.02 * size.height * width:
             return _lowest(width, height)
-    if size.width > MOST_EXTREME * size.height:
-        return Ratio(MOST_EXTREME, 1)
-    if size.height > MOST_EXTREME * size.width:
-        return Ratio(1, MOST_EXTREME)
     shrink = max(1, math.ceil(max(size.width, size.height) / LARGEST_SIDE))
-    return _lowest(max(1, size.width // shrink), max(1, size.height // shrink))
+    width, height = size.width // shrink, size.height // shrink
+    if width > MOST_EXTREME * height:
+        return Ratio(MOST_EXTREME, 1)
+    if height > MOST_EXTREME * width:
+        return Ratio(1, MOST_EXTREME)
+    return _lowest(width, height)
 
 
 def _lowest(width: int, height: int) -> Ratio:

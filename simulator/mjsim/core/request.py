@@ -42,8 +42,14 @@ class Parameters:
             ("no", self.no, None),
         ):
             if value != default:
-                parts.append(f"--{flag} {value:g}" if isinstance(value, float) else f"--{flag} {value}")
+                parts.append(f"--{flag} {_written(value)}")
+        parts += [f"--{name}" if value is True else f"--{name} {_written(value)}" for name, value in self.extras]
         return " ".join([*parts, f"--seed {self.seed}"])
+
+
+def _written(value: Value | None) -> str:
+    """The value of a flag as a prompt writes it: without an exponent, without zeros that say nothing."""
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value}"
 
 
 _DEFAULTS: Mapping[str, Value] = {

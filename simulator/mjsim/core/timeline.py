@@ -50,9 +50,9 @@ class Timeline:
     def __post_init__(self) -> None:
         if not self.moments or self.moments[0].status is not Status.PENDING:
             raise IllegalTimeline("a job begins pending")
-        instant, status, progress, _ = self.moments[0]
-        if progress != 0:
-            raise IllegalTimeline("a pending job has made progress")
+        instant, status, progress, failure = self.moments[0]
+        if progress != 0 or failure is not None:
+            raise IllegalTimeline("a pending job has made progress, or has failed")
         for moment in self.moments[1:]:
             before, status = status, moment.status
             if status not in TRANSITIONS[before]:

@@ -22,6 +22,7 @@ class Connection:
         self._sqlite = connect(file)
         self._shares_commits = file is not None
         self._waiting: list[asyncio.Future[None]] = []
+        self._coming: asyncio.Handle | None = None
         self._when_lost = when_lost
 
     def rows(self, question: str, *arguments: object) -> list[Row]:
@@ -34,8 +35,7 @@ class Connection:
 
     def write(self, statement: str, *arguments: object) -> int:
         """Run a statement that changes something; how many rows it changed."""
-        self._begin()
-        return self._sqlite.execute(statement, arguments).rowcount
+        return self._change(statement, arguments).rowcount
 
     def write_now(self, statement: str, *arguments: object) -> None:
         """Run a statement that stands at once; for use while nothing else is going on."""
@@ -43,8 +43,7 @@ class Connection:
 
     def write_returning(self, statement: str, *arguments: object) -> list[Row]:
         """Run a statement that changes something and tells what."""
-        self._begin()
-        return self.rows(statement, *arguments)
+        return self._change(statement, arguments).fetchall()
 
     async def durable(self) -> None:
         """Return when everything written so far survives the end of the process; raise what kept it from that."""
@@ -55,25 +54,45 @@ class Connection:
 
     def close(self) -> None:
         """Commit what is open and let go of the file."""
+        if self._coming is not None:
+            self._coming.cancel()
         self._commit()
         self._sqlite.close()
 
     def _begin(self) -> None:
         if self._shares_commits and not self._sqlite.in_transaction:
             self._sqlite.execute("BEGIN")
-            asyncio.get_running_loop().call_soon(self._commit)
+            self._coming = asyncio.get_running_loop().call_soon(self._commit)
+
+    def _change(self, statement: str, arguments: tuple[object, ...]) -> sqlite3.Cursor:
+        self._begin()
+        try:
+            return self._sqlite.execute(statement, arguments)
+        except sqlite3.Error as error:
+            # Half of a turn may be written by now, and nobody can tell whose statements are still to be committed.
+            self._lose(error)
+            raise
 
     def _commit(self) -> None:
         """End the shared transaction and tell everybody who waits for it how it ended."""
-        waiting, self._waiting = [waiter for waiter in self._waiting if not waiter.done()], []
         try:
             if self._sqlite.in_transaction:
                 self._sqlite.execute("COMMIT")
         except sqlite3.Error as error:
-            self._sqlite.execute("ROLLBACK")
-            self._when_lost()
-            for waiter in waiting:
-                waiter.set_exception(error)
+            self._lose(error)
         else:
-            for waiter in waiting:
+            for waiter in self._waiters():
                 waiter.set_result(None)
+
+    def _lose(self, error: sqlite3.Error) -> None:
+        """Undo the shared transaction and tell everybody who waits for it why."""
+        for waiter in self._waiters():
+            waiter.set_exception(error)
+        # After some errors, such as that of a failing disk, SQLite has rolled back by itself.
+        if self._sqlite.in_transaction:
+            self._sqlite.execute("ROLLBACK")
+        self._when_lost()
+
+    def _waiters(self) -> list[asyncio.Future[None]]:
+        waiting, self._waiting = self._waiting, []
+        return [waiter for waiter in waiting if not waiter.done()]

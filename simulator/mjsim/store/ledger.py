@@ -107,8 +107,12 @@ class Ledger:
 
     def forget_accepted_until(self, instant: Instant) -> int:
         """Forget the jobs accepted at or before the instant."""
-        # Jobs are accepted in order, so the oldest one tells whether there is anything to do.
-        return self._delete("accepted <= ?", instant) if self._oldest <= instant else 0
+        # Jobs are accepted in order: the oldest one tells whether there is anything to do, and no row after the first
+        # one that stays has to be read.
+        if self._oldest > instant:
+            return 0
+        stays = self.connection.rows("SELECT sequence FROM job WHERE accepted > ? ORDER BY sequence LIMIT 1", instant)
+        return self._delete("sequence < ?", stays[0][0]) if stays else self._delete("TRUE")
 
     def forget_oldest_settled(self, number: int, now: Instant) -> int:
         """Forget so many of the jobs that settled, the first accepted ones first."""

@@ -44,12 +44,15 @@ def connect(file: Path | None) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise SettingsError(f"data file {file}: {error}; its folder has to exist and be writable.") from error
     try:
+        new = _is_new(connection)  # before anything is written: a file of another program stays as it is
         if file is None:
             # Nothing is ever rolled back in memory, so no journal has to be written for it.
             connection.execute("PRAGMA journal_mode = OFF")
         else:
             _claim(connection)
-        _prepare(connection)
+        if new:
+            marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+            connection.executescript(f"BEGIN; {TABLES} {marks} COMMIT;")
     except sqlite3.Error as error:
         connection.close()
         raise SettingsError(f"data file {file}: {_explain(error)}") from error
@@ -69,18 +72,17 @@ def _claim(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _is_new(connection: sqlite3.Connection) -> bool:
+    """Whether the tables are still to be made; `SettingsError` where the tables are those of somebody else."""
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        return True
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if empty:
-        connection.executescript(f"BEGIN; {TABLES} COMMIT;")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    elif application != APPLICATION_ID:
+    if application != APPLICATION_ID:
         raise SettingsError("it is a database of another program; name another file.")
-    elif version != VERSION:
+    if version != VERSION:
         raise SettingsError(f"it has format {version}, this program reads format {VERSION}; name another file.")
+    return False
 
 
 def _explain(error: sqlite3.Error) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -30,6 +31,11 @@ async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
 
 async def read_bounded(request: web.BaseRequest) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
+    # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
+    if (coding := request.headers.get("Content-Encoding", "identity").strip().lower()) != "identity":
+        raise InvalidJson(
+            f"The body has Content-Encoding {coding[:40]!r}; only bodies that are sent as they are are read."
+        )
     if (request.content_length or 0) > LIMIT:
         raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
     try:
@@ -42,7 +48,7 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
         raise PayloadTooLarge(f"The body is too large; at most {LIMIT} bytes are read.") from None
     except TimeoutError:
         raise RequestTimeout(f"The body did not arrive within {SECONDS} s.") from None
-    except web.PayloadAccessError:
+    except (web.PayloadAccessError, web.RequestPayloadError, ConnectionError):
         raise InvalidJson("The body broke off before its end.") from None
 
 
@@ -59,9 +65,10 @@ def parse_json(body: bytes) -> Any:
     if not body:
         raise InvalidJson("The body is empty; a JSON object is expected.")
     try:
-        # Strict about encoding, surrogates, NaN and ranges; what it does not see is a name that stands twice.
+        text = body.decode()
+        # Strict about surrogates, NaN and ranges; what it does not see is a name that stands twice.
         msgspec.json.decode(body)
-        return _DECODER.decode(body.decode())
+        return _DECODER.decode(text)
     except RecursionError:
         raise InvalidJson("The body is no JSON document that can be read: it is nested too deeply.") from None
     except UnicodeDecodeError as error:
@@ -73,8 +80,7 @@ def parse_json(body: bytes) -> Any:
 def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _value in pairs).most_common(1)[0][0]
         raise ValueError(f"the name {twice[:40]!r} stands twice in one object")
     return fields
 

@@ -1,5 +1,6 @@
 """What a body does against the contract is said in words: the field, the rule, and what was sent instead."""
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3
 """How many broken rules one answer names."""
+
+_CROWDED = 100
+"""With a longer array than this only the first broken rule is named: the validator lists all before it gives one."""
 
 _PATTERNS = (
     ("\\S", "has to hold more than white space"),
@@ -26,8 +30,23 @@ def complaint(value: object, validator: "Draft202012Validator") -> str:
     """The first broken rules, each with its place in the body."""
     if not isinstance(value, dict):
         return f"The body has to be a JSON object, not {_noun(value)}."
-    errors = islice(validator.iter_errors(value), _MOST_NAMED)
-    return "; ".join(_sentence(error) for error in errors) + "."
+    try:
+        return "; ".join(_sentence(error) for error in _errors(value, validator)) + "."
+    except ValueError:
+        # The validator shows no value that is nested deeper than 255 levels.
+        return "The body breaks the contract, and is nested too deeply to say where."
+
+
+def _errors(value: dict[str, Any], validator: "Draft202012Validator") -> Iterable["ValidationError"]:
+    from jsonschema_rs import ValidationError
+
+    if all(not isinstance(field, list) or len(field) <= _CROWDED for field in value.values()):
+        return islice(validator.iter_errors(value), _MOST_NAMED)
+    try:
+        validator.validate(value)
+    except ValidationError as error:
+        return (error,)
+    return ()
 
 
 def _sentence(error: "ValidationError") -> str:

@@ -72,10 +72,15 @@ def _range(request: web.BaseRequest, length: int, tag: str) -> range | None:
 
     `If-Range` with another tag asks for the whole file. A header that cannot be read is passed over, as HTTP wants it.
     """
-    if "Range" not in request.headers or request.headers.get("If-Range", f'"{tag}"') != f'"{tag}"':
+    # Ranges are defined for GET alone; HEAD tells about the whole file.
+    if request.method != "GET" or "Range" not in request.headers:
+        return None
+    if request.headers.get("If-Range", f'"{tag}"') != f'"{tag}"':
         return None
     try:
         asked = request.http_range
     except ValueError:
         return None
-    return range(length)[asked] if asked.start is None or asked.start < length else range(0)
+    if asked.start >= length or (asked.start == 0 and "=-" in request.headers["Range"]):
+        return range(0)
+    return range(length)[asked]

@@ -11,7 +11,9 @@ from mjsim.core.status import Status
 from mjsim.ports import Query
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
-_WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
+_MOST_DIGITS = 4_000
+"""Longer numbers, which Python would refuse to read, are out of every range."""
 
 
 class Sort(StrEnum):
@@ -28,7 +30,7 @@ def read_query(parameters: MultiMapping[str]) -> Query:
     status = _choice(parameters, "status", Status, None)
     sort = _choice(parameters, "sort", Sort, Sort.NEWEST_FIRST)
     limit = _whole(parameters, "limit", default=25, least=1, most=100)
-    offset = _whole(parameters, "offset", default=0, least=0, most=10**18)
+    offset = _whole(parameters, "offset", default=0, least=0, most=None)
     return Query(status, limit, offset, newest_first=sort is Sort.NEWEST_FIRST)
 
 
@@ -50,12 +52,14 @@ def _choice(
     return choices(text)
 
 
-def _whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int) -> int:
+def _whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int | None) -> int:
     text = _once(parameters, name)
     if text is None:
         return default
     if not _WHOLE.fullmatch(text):
         raise InvalidRequest(f"{name}: {text[:40]!r} is no whole number.")
-    if not least <= int(text) <= most:
-        raise InvalidRequest(f"{name}: {text} is not from {least} to {most}.")
-    return int(text)
+    value = int(text) if len(text) <= _MOST_DIGITS else None
+    if value is None or value < least or (most is not None and value > most):
+        allowed = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise InvalidRequest(f"{name}: {text[:40]} is not {allowed}.")
+    return value

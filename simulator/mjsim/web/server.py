@@ -28,11 +28,12 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """See aiohttp: `status` is 400 where the request could not be read."""
-        log.warning("a request from %s could not be read: %s", request.remote, message or exc)
+        # aiohttp's message goes on with an excerpt over several lines.
+        reason = str(message or exc or "it is no HTTP request").strip().splitlines()[0].rstrip(".: ")[:200]
+        log.warning("a request from %s could not be read: %s", request.remote, reason)
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer has been sent already")
         code = "invalid_request" if status < 500 else "internal_error"
-        reason = (message or "it is no HTTP request").strip().splitlines()[0][:200]
         answer = error_answer(status, code, f"The request cannot be read: {reason}.")
         answer.force_close()
         return answer
@@ -48,6 +49,7 @@ class _Protocols(web.Server):
             access_log=None,  # type: ignore[arg-type]  # aiohttp takes None for "no log"
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=2.0,
+            auto_decompress=False,
         )
 
 
@@ -67,7 +69,7 @@ class Listener:
         self._server = _Protocols(self._site.handle, request_factory=bounded)
         try:
             self._listening = await loop.create_server(self._server, self._host, self._port, backlog=1024)
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SettingsError(
                 f"cannot listen on {self._host}:{self._port}: {reason}; --port 0 takes a free port."
@@ -79,4 +81,6 @@ class Listener:
         """Stop listening, let answers that are being written get out, close the connections."""
         if self._listening is not None:
             self._listening.close()
+        # Idle connections have nothing to wait for.
+        self._server.pre_shutdown()
         await self._server.shutdown(timeout=1.0)

@@ -1,0 +1,198 @@
+"""The simulator with one defect: `python broken_server.py DEFECT serve ...`. Each defect is one that a server under
+development really has, put in by one change, so that a check that misses it is known to be blind there.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from itertools import count
+from typing import Any
+
+from mjsim.cli import main
+from mjsim.core.error import JobNotFound, MethodNotAllowed
+from mjsim.core.job import Job
+from mjsim.service import Service
+from mjsim.web import midjourney, site
+from mjsim.web.access import Access
+from mjsim.web.answer import encode
+from mjsim.web.view import View
+
+Document = dict[str, Any]
+DEFECTS: dict[str, Callable[[], None]] = {}
+
+
+def defect(function: Callable[[], None]) -> Callable[[], None]:
+    """Register a change of the simulator under its own name."""
+    DEFECTS[function.__name__] = function
+    return function
+
+
+def shown(change: Callable[[Document], None]) -> None:
+    """Every job is shown with this change."""
+    truth = View.job
+
+    @wraps(truth)
+    def job(*arguments: Any) -> Document:
+        document = truth(*arguments)
+        change(document)
+        return document
+
+    View.job = job
+    View.encoded_job = lambda self, *arguments: encode(self.job(*arguments))
+
+
+def paged(change: Callable[[Document], None]) -> None:
+    """Every page of a list is shown with this change."""
+    truth = View.page
+
+    @wraps(truth)
+    def page(*arguments: Any) -> Document:
+        document = truth(*arguments)
+        change(document)
+        return document
+
+    View.page = page
+
+
+def asked(**change: Any) -> None:
+    """Every list is read with this change of what was asked for."""
+    truth = midjourney.read_query
+    midjourney.read_query = lambda parameters: replace(truth(parameters), **change)
+
+
+def found(change: Callable[[Service, str, Job], Job]) -> None:
+    """Whoever looks for a job finds what the change makes of it; it is given the tenant and the true job."""
+
+    async def get(self: Service, tenant: str, job_id: str, _now: int) -> Job:
+        job = await self._store.find(job_id)
+        if job is None:
+            raise JobNotFound("There is no such job.")
+        return change(self, tenant, job)
+
+    Service.get = get
+
+
+@defect
+def completed_at_is_null() -> None:
+    shown(lambda job: job.update(completed_at=None))
+
+
+@defect
+def the_grid_has_index_null() -> None:
+    shown(lambda job: [image.setdefault("index", None) for image in job.get("result", {}).get("images", [])])
+
+
+@defect
+def completed_without_result() -> None:
+    shown(lambda job: job.pop("result", None))
+
+
+@defect
+def completed_before_it_was_created() -> None:
+    shown(lambda job: job.update(completed_at="2020-01-01T00:00:00Z") if job["status"] == "completed" else None)
+
+
+@defect
+def progress_falls() -> None:
+    falling = count(90, -1)
+    shown(lambda job: job.update(progress=max(0, next(falling))) if "result" not in job else None)
+
+
+@defect
+def total_is_off_by_one() -> None:
+    paged(lambda page: page.update(total=page["total"] + 1))
+
+
+@defect
+def limit_is_ignored() -> None:
+    asked(limit=100)
+
+
+@defect
+def offset_is_ignored() -> None:
+    asked(offset=0)
+
+
+@defect
+def filter_is_ignored() -> None:
+    asked(status=None)
+
+
+@defect
+def order_is_reversed() -> None:
+    paged(lambda page: page["data"].reverse())
+
+
+@defect
+def any_key_is_accepted() -> None:
+    Access.tenant = lambda _self, _request: "anybody"
+
+
+@defect
+def jobs_of_others_are_shown() -> None:
+    found(lambda _service, _tenant, job: job)
+
+
+@defect
+def some_created_jobs_are_lost() -> None:
+    def lose(_service: Service, tenant: str, job: Job) -> Job:
+        if job.id[0] in "01234567" or job.tenant != tenant:
+            raise JobNotFound("There is no such job.")
+        return job
+
+    found(lose)
+
+
+@defect
+def another_job_is_answered() -> None:
+    shown(lambda job: job.update(id="00000000-0000-4000-8000-000000000000"))
+
+
+@defect
+def the_allow_header_is_missing() -> None:
+    truth = site.refusal
+
+    def refusal(error: Exception, seconds: Any) -> Any:
+        answer = truth(error, seconds)
+        if isinstance(error, MethodNotAllowed):
+            del answer.headers["Allow"]
+        return answer
+
+    site.refusal = refusal
+
+
+@defect
+def completed_jobs_can_be_cancelled() -> None:
+    Service.cancel = found_now
+
+
+async def found_now(service: Service, tenant: str, job_id: str) -> tuple[Job, int]:
+    """A job that is left as it is, and the present."""
+    now = service.now()
+    return await service.get(tenant, job_id, now), now
+
+
+@defect
+def cancelled_jobs_go_on() -> None:
+    truth = Service.cancel
+
+    async def cancel(self: Service, tenant: str, job_id: str) -> tuple[Job, int]:
+        before, _ = await found_now(self, tenant, job_id)
+        answer = await truth(self, tenant, job_id)
+        async with self._store.turn(tenant) as turn:
+            turn.amend(before)
+        return answer
+
+    Service.cancel = cancel
+
+
+@defect
+def children_have_their_parents_id() -> None:
+    truth = midjourney.created
+    midjourney.created = lambda job: truth(replace(job, id=job.work.parent or job.id))
+
+
+if __name__ == "__main__":
+    DEFECTS[sys.argv.pop(1)]()
+    sys.exit(main())

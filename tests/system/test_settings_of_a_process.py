@@ -1,0 +1,183 @@
+"""Settings come from flags, variables and a file, in this order; one that is unfit is told in one line."""
+
+import json
+
+import pytest
+
+from mjsim.cli import main
+
+BAD = [
+    ("host", ["", " "]),
+    ("port", ["", "abc", "65536", "-1", "8080.0", "0x50", "٣", "9" * 5000]),
+    ("seed", ["", "x", "-1", "1.5", str(2**63), "9" * 5000]),
+    ("pace", ["", "slow", "QUICK"]),
+    ("data", ["", "  ", "/nowhere/at/all/x.db", "/"]),
+    ("api_key", ["", "  ", "schlüssel", "a\nb"]),
+    ("plan", ["", "free", "Basic"]),
+    ("rate_limit", ["", "5", "0/s", "5/0s", "5/1d", "x/60s", "-1/s", "1/s/s"]),
+    ("failure_rate", ["", "1.5", "-0.1", "nan", "inf", "half", "1e-1", "0x1", "9" * 400]),
+    ("max_jobs", ["", "0", "-1", "many", "100000001"]),
+    (
+        "public_base_url",
+        [
+            "",
+            "mj.example",
+            "ftp://mj.example",
+            "http://",
+            "http://[",
+            "http://a:99999",
+            "http://a b",
+            "http://a?x",
+            "http://a#x",
+        ],
+    ),
+    ("fetch", ["", "none", "ALL"]),
+    ("log_format", ["", "xml", "JSON"]),
+]
+CASES = [(name, value) for name, values in BAD for value in values]
+
+
+@pytest.fixture
+def told(monkeypatch, capsys, tmp_path):
+    """Runs the command in this process, where only settings are at stake; the one line that it ends with."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("MIDJOURNEY_TOKEN", "MJSIM_CONFIG", *(f"MJSIM_{name.upper()}" for name, _ in BAD)):
+        monkeypatch.delenv(name, raising=False)
+
+    def tell(*arguments):
+        assert main(["serve", "--port", "0", *arguments]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        (line,) = err.splitlines()
+        assert line.startswith("mjsim: ")
+        assert line.endswith(".")
+        assert len(line) < 300
+        return line
+
+    return tell
+
+
+def test_every_option_has_bad_values_here():
+    from mjsim.settings import OPTIONS
+
+    assert {option.name for option in OPTIONS} == {name for name, _ in BAD}
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_an_unfit_flag_is_told_by_its_name(told, name, value):
+    flag = "--" + name.replace("_", "-")
+    line = told(f"{flag}={value}")
+    assert flag in line or (name == "data" and value in line)
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_an_unfit_variable_is_told_by_its_name(told, monkeypatch, name, value):
+    if name == "port":
+        pytest.skip("the flag that keeps the tests off a busy port wins over the variable")
+    monkeypatch.setenv(f"MJSIM_{name.upper()}", value)
+    line = told()
+    assert f"MJSIM_{name.upper()}" in line or (name == "data" and value in line)
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_an_unfit_setting_of_the_file_is_told_by_its_name_and_its_file(told, tmp_path, name, value):
+    if name == "port":
+        pytest.skip("the flag that keeps the tests off a busy port wins over the file")
+    file = tmp_path / "mjsim.toml"
+    file.write_text(f"{name.replace('_', '-')} = {json.dumps(value)}\n", encoding="utf-8")
+    line = told("--config", str(file))
+    assert (name in line and "mjsim.toml" in line) or (name == "data" and value in line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"port = ",
+        b"port 5",
+        b"[port",
+        b"seed = 1\nseed = 2\n",
+        b"\xff\xfe",
+        b"seed = true",
+        b"seed = 1.0",
+        b"seed = [1]",
+        b"seed = 1979-05-27",
+        b"seed = " + b"9" * 5000,
+        b"failure-rate = nan",
+        b'data = "a\\u0000b"',
+        b"seed = " + b"[" * 5000,
+    ],
+)
+def test_a_file_that_cannot_be_read_as_settings_is_told_in_one_line(told, tmp_path, text):
+    file = tmp_path / "mjsim.toml"
+    file.write_bytes(text)
+    assert "mjsim.toml" in told("--config", str(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("prot", "port"),
+        ("api_keys", "api-key"),
+        ("Seed", "seed"),
+        ("failure_rates", "failure-rate"),
+        ("log-fromat", "log-format"),
+    ],
+)
+def test_an_unknown_name_in_the_file_is_told_with_the_one_that_was_meant(told, tmp_path, name, hint):
+    file = tmp_path / "mjsim.toml"
+    file.write_text(f"{name} = 1\n")
+    line = told("--config", str(file))
+    assert repr(name) in line
+    assert line.endswith(f"Did you mean {hint!r}?.") or line.endswith(f"Did you mean {hint!r}?")
+
+
+def test_a_file_that_is_not_there_is_told(told, tmp_path, monkeypatch):
+    assert "nothing.toml" in told("--config", str(tmp_path / "nothing.toml"))
+    assert str(tmp_path) in told("--config", str(tmp_path))
+    monkeypatch.setenv("MJSIM_CONFIG", "elsewhere.toml")
+    assert "elsewhere.toml" in told()
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 70, "a..b", "1.2.3.4.5", "192.0.2.1", "[::1]"])
+def test_a_host_that_cannot_be_listened_on_is_told_in_one_line(run, host):
+    done = run("serve", "--port", "0", "--host", host)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert host[:60] in line
+
+
+def test_a_host_with_a_nul_is_told_in_one_line(run, tmp_path):
+    (tmp_path / "mjsim.toml").write_text('host = "a\\u0000b"\n')
+    done = run("serve", "--port", "0", "--config", "mjsim.toml")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_flags_win_over_variables_and_these_over_the_file_and_that_over_defaults(serve, tmp_path):
+    file = tmp_path / "mjsim.toml"
+    file.write_text('seed = 1\napi-key = ["of-the-file"]\nlog_format = "json"\npace = "instant"\n')
+    config = ("--config", str(file))
+    assert serve(*config).seed == 1
+    server = serve(*config, MJSIM_SEED="2")
+    assert (server.seed, server.key) == (2, "of-the-file")
+    assert server.out.startswith("{")
+    server = serve("--seed", "3", "--api-key", "of-a-flag", MJSIM_SEED="2", MJSIM_API_KEY="a,b", MJSIM_CONFIG=str(file))
+    assert (server.seed, server.key) == (3, "of-a-flag")
+    _, created = server.ask("POST", "/v1/imagine", {"prompt": "a"})
+    assert server.ask("GET", f"/v1/jobs/{created['data']['job_id']}")[1]["status"] == "completed", "from the file"
+    for key, status in (("of-a-flag", 200), ("of-the-file", 401), ("a", 401), ("sim-x", 200)):
+        server.key = key
+        assert server.ask("GET", "/v1/jobs")[0] == status
+
+
+def test_several_keys_can_be_given_everywhere(serve, tmp_path):
+    (tmp_path / "mjsim.toml").write_text('api_key = ["a", "b"]\n')
+    for arguments, variables in (
+        (("--api-key", "a", "--api-key", "b"), {}),
+        ((), {"MJSIM_API_KEY": "a,b"}),
+        (("--config", str(tmp_path / "mjsim.toml")), {}),
+    ):
+        server = serve(*arguments, MIDJOURNEY_TOKEN="c", **variables)
+        for key, status in (("a", 200), ("b", 200), ("c", 200), ("a,b", 401)):
+            server.key = key
+            assert server.ask("GET", "/v1/jobs")[0] == status
