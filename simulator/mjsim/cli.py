@@ -131,5 +131,6 @@ def _health(given: argparse.Namespace) -> int:
             print(answer.read().decode())
             return 0
     except (OSError, ValueError, HTTPException) as error:
-        print(f"mjsim: {url} is not healthy: {getattr(error, 'reason', error)}", file=sys.stderr)
+        reason = " ".join(str(getattr(error, "reason", error)).split())
+        print(f"mjsim: {url} is not healthy: {reason}", file=sys.stderr)
         return 1

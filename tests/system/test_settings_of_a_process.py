@@ -45,12 +45,12 @@ def told(monkeypatch, capsys, tmp_path):
         monkeypatch.delenv(name, raising=False)
 
     def tell(*arguments):
-        assert main(["serve", "--port", "0", *arguments]) == 2
+        assert main(["serve", *arguments]) == 2
         out, err = capsys.readouterr()
         assert out == ""
         (line,) = err.splitlines()
         assert line.startswith("mjsim: ")
-        assert line.endswith(".")
+        assert line.endswith((".", "?"))
         assert len(line) < 300
         return line
 
@@ -72,8 +72,6 @@ def test_an_unfit_flag_is_told_by_its_name(told, name, value):
 
 @pytest.mark.parametrize(("name", "value"), CASES)
 def test_an_unfit_variable_is_told_by_its_name(told, monkeypatch, name, value):
-    if name == "port":
-        pytest.skip("the flag that keeps the tests off a busy port wins over the variable")
     monkeypatch.setenv(f"MJSIM_{name.upper()}", value)
     line = told()
     assert f"MJSIM_{name.upper()}" in line or (name == "data" and value in line)
@@ -81,8 +79,6 @@ def test_an_unfit_variable_is_told_by_its_name(told, monkeypatch, name, value):
 
 @pytest.mark.parametrize(("name", "value"), CASES)
 def test_an_unfit_setting_of_the_file_is_told_by_its_name_and_its_file(told, tmp_path, name, value):
-    if name == "port":
-        pytest.skip("the flag that keeps the tests off a busy port wins over the file")
     file = tmp_path / "mjsim.toml"
     file.write_text(f"{name.replace('_', '-')} = {json.dumps(value)}\n", encoding="utf-8")
     line = told("--config", str(file))
@@ -128,7 +124,7 @@ def test_an_unknown_name_in_the_file_is_told_with_the_one_that_was_meant(told, t
     file.write_text(f"{name} = 1\n")
     line = told("--config", str(file))
     assert repr(name) in line
-    assert line.endswith(f"Did you mean {hint!r}?.") or line.endswith(f"Did you mean {hint!r}?")
+    assert line.endswith(f"Did you mean {hint!r}?")
 
 
 def test_a_file_that_is_not_there_is_told(told, tmp_path, monkeypatch):

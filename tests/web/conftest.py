@@ -253,11 +253,12 @@ class Client:
 
     async def life(self, job_id: str, step: int = 20) -> list[dict[str, Any]]:
         """Every different face that the job shows while time moves on in small steps, until it has ended."""
-        seen = [await self.job(job_id)]
+        seen, until = [await self.job(job_id)], self.clock.now() + 2_000 * step
         while seen[-1]["status"] in ("pending", "in_progress"):
             self.clock.advance(step)
             if (now := await self.job(job_id)) != seen[-1]:
                 seen.append(now)
+            assert self.clock.now() < until, "it does not end"
         return seen
 
 

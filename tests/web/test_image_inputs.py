@@ -225,6 +225,23 @@ async def test_a_port_where_nobody_listens_is_inaccessible(live, serving):
             await sim.refused("/v1/describe", {"image_url": f"http://127.0.0.1:{port}/"}, 400, "image_inaccessible")
 
 
+async def test_other_hosts_are_really_asked_where_the_user_says_so(live, serving, png):
+    """The address 0.0.0.0 is none of loopback's, but leads to this machine all the same."""
+    red = png((214, 40, 40), (90, 160))
+    async with serving(answered(red)) as url:
+
+        async def led_on(_reader, writer):
+            writer.write(b"HTTP/1.1 302 Found\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n" % url.encode())
+
+        async with serving(led_on) as first:
+            for address in (url, first):
+                elsewhere = {"image_url": address.replace("127.0.0.1", "0.0.0.0")}
+                async with live(pace="instant") as sim:
+                    assert not all(prompt.endswith("--ar 9:16") for prompt in await described(sim, **elsewhere))
+                async with live(pace="instant", fetch="any") as sim:
+                    assert all(prompt.endswith("--ar 9:16") for prompt in await described(sim, **elsewhere))
+
+
 async def test_a_page_of_our_own_is_no_picture(live):
     async with live() as sim:
         await sim.refused("/v1/describe", {"image_url": f"{sim.url}/docs"}, 400, "invalid_image")
