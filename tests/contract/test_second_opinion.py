@@ -49,8 +49,7 @@ DIFFERENT_REQUESTS = {
         "key: unknown",
         "key: empty",
     },
-    "The simulator reads every body as JSON, whatever media type it is sent under.": {
-        "media type: of a form",
+    "A body whose media type is not named is taken for JSON.": {
         "media type: none",
     },
 }

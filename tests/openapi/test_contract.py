@@ -201,9 +201,7 @@ URL = "https://example.com/a.png"
         ("BlendRequest", {"images": [{"url": URL}] * 2}, {"images": [{"url": URL}, {"url": "urn:a:b"}]}),
     ],
 )
-def test_the_served_schemas_tell_good_from_bad(
-    schema: str, good: dict[str, Any], bad: dict[str, Any]
-) -> None:
+def test_the_served_schemas_tell_good_from_bad(schema: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
     """What prose promises about fields that depend on each other, the schemas enforce."""
     assert valid(schema, good)
     assert not valid(schema, bad)

@@ -58,9 +58,7 @@ def test_an_update_appends_to_an_array_and_merges_into_an_object() -> None:
 def test_remove_takes_out_every_match() -> None:
     """Items of an array all go, though each removal moves the ones behind it; remove wins over update."""
     assert apply(small(), overlay({"target": "$.servers[*]", "remove": True}))["servers"] == []
-    assert "info" not in apply(
-        small(), overlay({"target": "$.info", "remove": True, "update": {"title": "x"}})
-    )
+    assert "info" not in apply(small(), overlay({"target": "$.info", "remove": True, "update": {"title": "x"}}))
 
 
 @pytest.mark.parametrize(
@@ -74,9 +72,7 @@ def test_remove_takes_out_every_match() -> None:
         ({"target": "$.info", "update": "x"}, "cannot be updated"),
     ],
 )
-def test_an_action_that_cannot_be_carried_out_is_refused_by_name(
-    action: dict[str, Any], message: str
-) -> None:
+def test_an_action_that_cannot_be_carried_out_is_refused_by_name(action: dict[str, Any], message: str) -> None:
     """The error gives the action's number and target, so that the line is found at once."""
     with pytest.raises(OverlayError, match=message) as caught:
         apply(small(), overlay({"target": "$.info", "update": {}}, action))
@@ -89,9 +85,7 @@ def test_only_version_1_0_overlays_are_applied() -> None:
         apply(small(), {**overlay(), "overlay": "1.1.0"})
 
 
-def test_the_command_writes_then_finds_nothing_stale(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_then_finds_nothing_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --check it names a stale file and exits with 1; without, it writes; then --check is content."""
     assert main([str(tmp_path)]) == 1
     assert "no overlay" in capsys.readouterr().err

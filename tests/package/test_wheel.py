@@ -62,7 +62,7 @@ def test_the_installed_command_serves_from_another_folder_as_another_user(instal
         assert '"status":"ok"' in run(installed / "mjsim", "health", "--url", url, **options)
         for path in ("/openapi.json", "/docs", "/docs/swagger-ui-bundle.js"):
             assert len(run("curl", "-sf", url + path)) > 500
-        made = run("curl", "-sf", url + "/v1/imagine", "-H", "Authorization: Bearer sim-x", "-d", '{"prompt":"x"}')
+        made = run("curl", "-sf", url + "/v1/imagine", "-H", "Authorization: Bearer sim-x", "--json", '{"prompt":"x"}')
         assert "SUCCESS" in made
     finally:
         server.terminate()

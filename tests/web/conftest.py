@@ -187,6 +187,8 @@ class Client:
         given.setdefault("allow_redirects", False)
         if isinstance(given.get("data"), bytes) and len(given["data"]) > 1 << 20:
             given["data"] = io.BytesIO(given["data"])
+        if "data" in given:
+            sent["Content-Type"] = "application/json"
         async with self.session.request(method, url, headers={**sent, **(headers or {})}, **given) as got:
             answer = Answer(got.status, got.headers, await got.read())
         check(method, url.removeprefix(self.url), answer.status, answer.headers, answer.body)

@@ -130,18 +130,39 @@ async def test_what_is_nested_no_deeper_than_can_be_read_is_passed_over(live, de
         assert "deep" in answer.message or answer.message == "prompt: has to be a string, not an array."
 
 
-async def test_the_content_type_of_a_body_is_not_asked_about(live):
-    """curl says that it sends a form unless it is told otherwise; what counts is what the body is."""
+JSON_TYPES = (
+    "application/json",
+    "APPLICATION/JSON; charset=UTF-8",
+    'application/json; charset="utf-8"',
+    "application/vnd.a+json",
+)
+OTHER_TYPES = (
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "application/json; charset=latin-1",
+    "nonsense",
+    "jsonx",
+)
+
+
+async def test_only_a_body_that_is_said_to_be_json_is_read(live):
+    """curl says that it sends a form unless it is told otherwise: a client that does so would fail elsewhere."""
     async with live() as sim:
-        for kind in (
-            "application/json",
-            "application/x-www-form-urlencoded",
-            "text/plain; charset=latin-1",
-            "nonsense",
-            "",
-        ):
-            headers = {"Content-Type": kind}
-            assert (await sim.request("POST", "/v1/imagine", data=b'{"prompt": "a"}', headers=headers)).status == 200
+        for kind in JSON_TYPES:
+            answer = await sim.request("POST", "/v1/imagine", data=b'{"prompt": "a"}', headers={"Content-Type": kind})
+            assert answer.status == 200, kind
+        for kind in OTHER_TYPES:
+            answer = await sim.request("POST", "/v1/imagine", data=b'{"prompt": "a"}', headers={"Content-Type": kind})
+            assert (answer.status, answer.code) == (400, "invalid_request"), kind
+            assert answer.message.startswith("Content-Type: "), kind
+
+
+async def test_a_body_whose_type_is_not_said_is_taken_for_json(live):
+    async with live() as sim:
+        for line in (b"", b"Content-Type:\r\n"):
+            head = b"POST /v1/imagine HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sim-test\r\nContent-Length: 15\r\n"
+            (answer,) = await sim.raw(head + line + b'\r\n{"prompt": "a"}')
+            assert answer.status == 200
 
 
 # Fields of a wrong type, or out of bounds

@@ -234,6 +234,9 @@ async def test_other_hosts_are_really_asked_where_the_user_says_so(live, serving
             writer.write(b"HTTP/1.1 302 Found\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n" % url.encode())
 
         async with serving(led_on) as first:
+            async with live() as sim:
+                message = await sim.refused("/v1/describe", {"image_url": first}, 400, "image_inaccessible")
+                assert "302" in message, "loopback might lead anywhere, and is not followed"
             for address in (url, first):
                 elsewhere = {"image_url": address.replace("127.0.0.1", "0.0.0.0")}
                 async with live(pace="instant") as sim:

@@ -179,6 +179,21 @@ async def test_a_job_and_its_files_are_there_for_15_days_and_not_a_moment_longer
         assert "image_url" in await sim.refused("/v1/describe", {"image_url": url}, 400, "image_inaccessible")
 
 
+async def test_jobs_expire_one_after_the_other_each_in_its_turn(live):
+    async with live() as sim:
+        ids = []
+        for number in range(4):
+            ids.append(await sim.imagine(f"boat {number}"))
+            sim.clock.advance(DAY)
+        sim.clock.advance(11 * DAY)
+        for gone in range(1, 5):
+            page = await sim.jobs("?sort=created_at_asc")
+            assert [job["id"] for job in page["data"]] == ids[gone:]
+            assert page["total"] == 4 - gone
+            assert (await sim.jobs("?status=completed"))["total"] == 4 - gone
+            sim.clock.advance(DAY)
+
+
 async def test_a_child_outlives_its_parent(live):
     async with live(pace="instant") as sim:
         parent = await sim.imagine()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,18 +16,32 @@ from mjsim.web.complaint import complaint
 LIMIT = 32 * 1024 * 1024
 """The largest body that is read, in bytes."""
 
+JSON = "application/json"
+
 SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
 async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
     """The body as an object that obeys the schema of the contract; otherwise an error that says what is wrong."""
+    _refuse_other_types(request.headers.get("Content-Type") or JSON)
     value = parse_json(await read_bounded(request))
     validator = spec.validator(schema)
     if not validator.is_valid(value):
         raise InvalidRequest(complaint(value, validator))
     fields: dict[str, Any] = value
     return fields
+
+
+@lru_cache(maxsize=64)
+def _refuse_other_types(content_type: str) -> None:
+    """Only JSON is read; a body whose type is not named is taken for it, one that claims to be something else is not."""
+    kind, _, parameters = content_type.lower().partition(";")
+    if kind.strip() != JSON and not kind.strip().endswith("+json"):
+        raise InvalidRequest(f"Content-Type: has to be {JSON}, not {content_type[:60]!r}.")
+    charset = parameters.partition("charset=")[2].strip().strip('"')
+    if charset not in {"", "utf-8", "utf8"}:
+        raise InvalidRequest(f"Content-Type: JSON is read as UTF-8, not as {charset[:40]!r}.")
 
 
 async def read_bounded(request: web.BaseRequest) -> bytes:
@@ -73,7 +88,12 @@ def parse_json(body: bytes) -> Any:
         raise InvalidJson("The body is no JSON document that can be read: it is nested too deeply.") from None
     except UnicodeDecodeError as error:
         raise InvalidJson(f"The body is not UTF-8: byte {error.start} cannot be read.") from None
-    except (msgspec.DecodeError, ValueError) as error:
+    except msgspec.DecodeError as error:
+        # It takes a lone surrogate at the very end of a text for a text that ends too early.
+        lone = b"\\u" in body and "truncated" in str(error)
+        reason = "it breaks off, or holds half of a surrogate pair" if lone else str(error).rstrip(".")
+        raise InvalidJson(f"The body is no JSON document that can be read: {reason}.") from None
+    except ValueError as error:
         raise InvalidJson(f"The body is no JSON document that can be read: {str(error).rstrip('.')}.") from None
 
 

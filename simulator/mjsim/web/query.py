@@ -58,8 +58,10 @@ def _whole(parameters: MultiMapping[str], name: str, *, default: int, least: int
         return default
     if not _WHOLE.fullmatch(text):
         raise InvalidRequest(f"{name}: {text[:40]!r} is no whole number.")
-    value = int(text) if len(text) <= _MOST_DIGITS else None
-    if value is None or value < least or (most is not None and value > most):
+    if len(text) > _MOST_DIGITS:
+        raise InvalidRequest(f"{name}: has more than {_MOST_DIGITS} digits.")
+    value = int(text)
+    if value < least or (most is not None and value > most):
         allowed = f"at least {least}" if most is None else f"from {least} to {most}"
         raise InvalidRequest(f"{name}: {text[:40]} is not {allowed}.")
     return value
