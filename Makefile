@@ -11,8 +11,10 @@ help:  ## show what there is
 serve: $(VENV)/.serve  ## start the simulator on 127.0.0.1:8080 (make serve ARGS="--port 0 --pace instant")
 	@exec $(BIN)/mjsim serve $(ARGS)
 
-test: $(VENV)/.dev check  ## everything that has to hold, tests in parallel
-	$(BIN)/python -m pytest -n auto $(ARGS)
+test: $(VENV)/.dev check  ## everything that has to hold; every branch of the core is taken by its own tests
+	$(BIN)/python -m pytest -n auto $(ARGS) --ignore=tests/core
+	$(BIN)/python -m coverage run --source=mjsim.core -m pytest tests/core
+	$(BIN)/python -m coverage report --fail-under=100 --skip-covered
 
 check: $(VENV)/.dev  ## types, lint, layers, and that the generated documents are fresh
 	$(BIN)/ruff check

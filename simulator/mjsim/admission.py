@@ -1,15 +1,16 @@
 """Before a job is accepted: is there room, does the rate allow it, is a slot free? Then its whole life is planned."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from mjsim.core.chance import Key
 from mjsim.core.error import QueueFull, TooManyRequests
 from mjsim.core.instant import SECOND, Instant
 from mjsim.core.job import RETENTION, Job, Work
+from mjsim.core.limit import RateLimit
 from mjsim.core.pace import JobType, Mode
-from mjsim.core.plan import plan
+from mjsim.core.plan import plan, ready_at
 from mjsim.core.request import Webhook
 from mjsim.core.slots import Pool, SlotPlan, free_from, pull_forward, waiting
 from mjsim.core.timeline import Timeline
@@ -18,9 +19,11 @@ from mjsim.ports import Store, Turn
 
 log = logging.getLogger("mjsim")
 
+Draft = Callable[[Key], Work]
+"""What a job is about, once it is accepted; chance comes from the key."""
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+
+class Candidate(NamedTuple):
     """A job that asks to be accepted; equal requests of a tenant have equal fingerprints."""
 
     tenant: str
@@ -29,7 +32,7 @@ class Candidate:
     fingerprint: str
     webhook: Webhook | None
 
-    def job(self, key: Key, life: Timeline, work: Work) -> Job:
+    def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
         """The accepted job."""
         return Job(
             id=key.uuid("id"),
@@ -40,24 +43,28 @@ class Candidate:
             timeline=life,
             work=work,
             webhook=self.webhook,
+            ready=ready,
         )
 
 
 class Admission:
-    """Applies the world's limits; its answers are keys and timelines, or a refusal that says when to come again."""
+    """Applies the world's limits; its answers are jobs, or a refusal that says when to come again."""
 
     def __init__(self, world: World, store: Store) -> None:
         self._world = world
         self._store = store
 
-    async def admit(self, turn: Turn, candidate: Candidate, now: Instant) -> tuple[Key, Timeline]:
-        """The chance and the life of a job that is accepted now; `TooManyRequests` or `QueueFull` where it is not."""
+    async def admit(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
+        """The job that is accepted now; `TooManyRequests` or `QueueFull` where it is not."""
         await self.expire(now)
+        if (limit := self._world.rate_limit) is not None and candidate.job_type is JobType.IMAGINE:
+            await self._keep_rate(limit, turn, now)
+        slots = self._world.slots
+        slot = now if slots is None else await self._slot(slots, turn, candidate.mode, now)
         await self._make_room(now)
-        await self._keep_rate(turn, candidate, now)
-        slot = await self._slot(turn, candidate.mode, now)
         repeat = await turn.repeats(candidate.fingerprint)
         key = Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat)
+        ready = ready_at(candidate.mode, key, self._world.pace, now)
         life = plan(
             job_type=candidate.job_type,
             mode=candidate.mode,
@@ -65,9 +72,9 @@ class Admission:
             pace=self._world.pace,
             failure_rate=self._world.failure_rate,
             now=now,
-            slot=slot,
+            start=max(ready, slot),
         )
-        return key, life
+        return candidate.job(key, life, ready, draft(key))
 
     async def pull_forward(self, turn: Turn, ended: Job, now: Instant) -> None:
         """After a job has ended early, start those that waited for its slot; `ended` lives its amended life."""
@@ -75,7 +82,7 @@ class Admission:
             return
         pool = self._world.slots.pool(ended.mode)
         jobs = [ended if job.id == ended.id else job for job in await self._in_pool(turn, pool, now)]
-        lives = pull_forward([job.timeline for job in jobs], pool.running, now)
+        lives = pull_forward([job.timeline for job in jobs], [job.ready for job in jobs], pool.running, now)
         for job, life in zip(jobs, lives, strict=True):
             if life != job.timeline:
                 turn.amend(job.living(life))
@@ -93,20 +100,14 @@ class Admission:
             raise QueueFull(f"All {most} jobs that this simulator keeps (--max-jobs) are still going on.", SECOND)
         log.warning("%d jobs are kept (--max-jobs): the %d oldest settled ones expired early", most, forgotten)
 
-    async def _keep_rate(self, turn: Turn, candidate: Candidate, now: Instant) -> None:
-        limit = self._world.rate_limit
-        if limit is None or candidate.job_type is not JobType.IMAGINE:
-            return
+    async def _keep_rate(self, limit: RateLimit, turn: Turn, now: Instant) -> None:
         window = limit.window / SECOND
         accepted = await turn.latest_accepted(JobType.IMAGINE, limit.count)
         if wait := limit.wait(accepted, now):
             raise TooManyRequests(f"Rate limit reached: {limit.count} imagine jobs in {window:g} s.", wait)
 
-    async def _slot(self, turn: Turn, mode: Mode, now: Instant) -> Instant:
+    async def _slot(self, slots: SlotPlan, turn: Turn, mode: Mode, now: Instant) -> Instant:
         """From when on a slot is free."""
-        slots = self._world.slots
-        if slots is None:
-            return now
         jobs = await turn.unsettled(now)
         pool = slots.pool(mode)
         ahead = [job.timeline for job in jobs if job.mode in pool.modes]

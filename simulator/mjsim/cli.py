@@ -58,14 +58,19 @@ def _parser() -> argparse.ArgumentParser:
         serve.add_argument(option.flag, dest=option.name, action=action, metavar=option.metavar, help=option.help)
     serve.set_defaults(run=_serve)
     health = commands.add_parser("health", help="ask a running simulator whether it is up")
-    health.add_argument("--url", help="its base URL (default: http://127.0.0.1 and MJSIM_PORT or 8080)")
+    health.add_argument("--url", help="its base URL (default: where the settings say that it listens)")
+    health.add_argument("--config", type=Path, metavar="FILE", help="the TOML file that the simulator was started with")
     health.set_defaults(run=_health)
     return parser
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _settings(given: argparse.Namespace) -> Settings:
     config = given.config or (Path(found) if (found := os.environ.get("MJSIM_CONFIG")) else None)
-    settings = resolve(vars(given), os.environ, config)
+    return resolve(vars(given), os.environ, config)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    settings = _settings(given)
     asyncio.run(_serve_until_stopped(settings))
     return 0
 
@@ -124,7 +129,8 @@ def _health(given: argparse.Namespace) -> int:
     from http.client import HTTPException
     from urllib.request import ProxyHandler, build_opener
 
-    url = given.url or f"http://127.0.0.1:{os.environ.get('MJSIM_PORT', '8080')}"
+    settings = _settings(given)
+    url = given.url or f"http://{settings.reachable_host}:{settings.port}"
     try:
         # Straight to the address: a proxy that the environment names knows nothing of this machine.
         with build_opener(ProxyHandler({})).open(url.rstrip("/") + "/_sim/health", timeout=5) as answer:

@@ -50,7 +50,7 @@ class Turn(Protocol):
     """One tenant's jobs while nobody else changes them. What is added or amended shows once the turn is over."""
 
     async def repeats(self, fingerprint: str) -> int:
-        """How many equal requests were accepted before."""
+        """The number for the next equal request: one more than that of the last one that is kept, or 0."""
         ...
 
     async def unsettled(self, now: Instant) -> Sequence[Job]:
@@ -91,6 +91,10 @@ class Store(Protocol):
 
     async def keep_source(self, name: str, data: bytes, now: Instant) -> None:
         """Keep a thumbnail that a recipe is going to name, or note that it is used again."""
+        ...
+
+    async def use_sources(self, names: Sequence[str], now: Instant) -> None:
+        """Note that thumbnails are used again."""
         ...
 
     async def count(self) -> int:

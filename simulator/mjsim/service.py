@@ -1,13 +1,13 @@
-"""The use cases of the published API. Each reads the clock once, decides by the core's rules, and keeps what happened.
+"""The use cases of the published API: each decides by the core's rules at one instant, and keeps what happened.
 
 Pictures are looked at before a turn, which may take long; within a turn nothing does, so a decision and its record are
-one.
+one. The instant of a decision is therefore read inside its turn.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mjsim.admission import Admission, Candidate
+from mjsim.admission import Admission, Candidate, Draft
 from mjsim.core.artwork import Artwork, ImageFormat, Picture, Step
 from mjsim.core.chance import Key
 from mjsim.core.description import describe
@@ -24,17 +24,15 @@ from mjsim.core.world import World
 from mjsim.ports import Clock, Page, Query, Store, Turn
 from mjsim.sight import Seen, Sight, tint
 
-Draft = Callable[[Key], Work]
-"""What a job is about, once it is accepted; chance comes from the key."""
-
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that can be drawn: a picture of a job, in a format."""
+    """A file that can be drawn: a picture of a job, in a format; `missing` are its sources that are not kept any more."""
 
     job: Job
     picture: Picture
     image_format: ImageFormat
+    missing: tuple[str, ...]
 
 
 class Service:
@@ -58,12 +56,15 @@ class Service:
         asked = parse_prompt(prompt)
         chosen = settings(fields, asked.flags)
         images = [ImageInput("prompt", url=url) for url in asked.image_urls]
-        seen = await self._see(images if image_url is None else [ImageInput("image_url", url=image_url), *images])
-        equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *(one.name for one in seen))
+        if image_url is not None:
+            images.insert(0, ImageInput("image_url", url=image_url))
+        seen = await self._see(images) if images else []
+        names = [one.name for one in seen]
+        equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
 
         def draft(key: Key) -> Work:
             parameters = chosen.parameters(key)
-            seed = root_seed(asked.text, parameters, *(one.name for one in seen))
+            seed = root_seed(asked.text, parameters, *names)
             artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint(seen))
             return Work(prompt, parameters, artwork)
 
@@ -144,7 +145,8 @@ class Service:
         if address and job and now < job.expires and job.timeline.at(now).status is Status.COMPLETED:
             picture = address.picture(job)
             if picture is not None:
-                return File(job, picture, address.image_format)
+                missing = await self._sight.missing(picture.artwork.sources)
+                return File(job, picture, address.image_format, missing)
         raise NotFound("There is no such file; files appear when their job is completed and expire with it.")
 
     async def draw(self, file: File) -> bytes:
@@ -159,8 +161,7 @@ class Service:
             return await self._accept_in(turn, candidate, draft, self._clock.now())
 
     async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
-        key, life = await self._admission.admit(turn, candidate, now)
-        job = candidate.job(key, life, draft(key))
+        job = await self._admission.admit(turn, candidate, draft, now)
         turn.add(job)
         return job
 
@@ -170,6 +171,8 @@ class Service:
             parent = await self._parent(tenant, parent_id, now)
             equal = fingerprint(job_type.value, parent.id, index)
             candidate = Candidate(tenant, job_type, parent.mode, equal, webhook)
+            if parent.work.artwork is not None:
+                await self._store.use_sources(parent.work.artwork.sources, now)
             return await self._accept_in(turn, candidate, _child_of(parent.work, parent.id, job_type, index), now)
 
     async def _parent(self, tenant: str, parent_id: str, now: Instant) -> Job:
@@ -194,8 +197,8 @@ def _child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Dr
         if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
             return child
         step = Step(index, int.from_bytes(key.bits("variation")[:8], "big"))
-        artwork = replace(parent.artwork, steps=(*parent.artwork.steps, step))
-        parameters = replace(parent.parameters, seed=key.integer("seed", below=1 << 32))
+        artwork = parent.artwork._replace(steps=(*parent.artwork.steps, step))
+        parameters = parent.parameters._replace(seed=key.integer("seed", below=1 << 32))
         return replace(child, parameters=parameters, artwork=artwork)
 
     return draft

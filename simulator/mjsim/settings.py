@@ -16,7 +16,7 @@ from mjsim.core.error import SettingsError
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
 from mjsim.core.slots import PLANS, SlotPlan
-from mjsim.web.access import PREFIX
+from mjsim.core.tenant import PREFIX, is_made_up
 
 DEMO_KEY = f"{PREFIX}local"
 TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
@@ -49,13 +49,8 @@ class Settings:
 
     @property
     def ready_key(self) -> str:
-        """A key that works, for the person who starts the server."""
-        return self.keys[-1] if self.keys else DEMO_KEY
-
-    @property
-    def demo_key(self) -> str:
-        """A key that may stand on a web page: never one that could be real."""
-        return self.ready_key if self.ready_key.startswith(PREFIX) else DEMO_KEY
+        """A key that works and may be shown: never one that could be real."""
+        return next((key for key in reversed(self.keys) if is_made_up(key)), DEMO_KEY)
 
     @property
     def reachable_host(self) -> str:
@@ -188,6 +183,9 @@ OPTIONS = (
 """Every setting."""
 
 
+_TOKEN = Option("api_key", _key, "KEY", "the key that clients are given by the environment")
+
+
 def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str], file: Path | None) -> Settings:
     """The settings that hold; `SettingsError` names the one that is unfit and where it came from."""
     table = _read_file(file) if file else {}
@@ -195,12 +193,12 @@ def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[st
     for option in OPTIONS:
         if (flag := flags.get(option.name)) is not None:
             values[option.name] = _read(option, flag, option.flag)
-        elif (text := environment.get(option.variable)) is not None:
+        elif text := environment.get(option.variable, "").strip():
             values[option.name] = _read(option, text.split(",") if option.repeated else text, option.variable)
         elif option.name in table:
             values[option.name] = _read(option, table[option.name], f"{option.name} in {file}")
     if token := environment.get(TOKEN_VARIABLE, "").strip():
-        values["token"] = token
+        values["token"] = _read(_TOKEN, token, TOKEN_VARIABLE)
     return Settings(**values)
 
 

@@ -59,6 +59,10 @@ class Sight:
             if not is_stand_in(one.name):
                 await self._store.keep_source(one.name, one.thumbnail, now)
 
+    async def missing(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the sources that are not kept any more, so that stand-ins are drawn instead."""
+        return tuple([name for name in names if not is_stand_in(name) and await self._store.source(name) is None])
+
     async def draw(self, job: Job, picture: Picture, image_format: ImageFormat) -> bytes:
         """The file of one of the job's pictures."""
         sources = {name: await self._source(name) for name in picture.artwork.sources}
@@ -66,7 +70,9 @@ class Sight:
 
     async def _own(self, url: str, field: str, now: Instant) -> tuple[str, bytes] | None:
         """One of our own files, known by the token in its path whatever the host is called; None for any other."""
-        address = parse_file_path(self._seed, urlsplit(url).path)
+        # What stands before it may be the path of a proxy, or of --public-base-url.
+        _, folder, rest = urlsplit(url).path.rpartition("/files/")
+        address = parse_file_path(self._seed, folder + rest)
         if address is None:
             return None
         job = await self._store.find(address.job_id)

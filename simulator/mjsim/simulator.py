@@ -33,7 +33,7 @@ class Simulator:
         self.settings = settings
         self._store = SqliteStore(settings.data)
         self.seed = _seed(settings, self._store)
-        self._clock = clock or LineClock(max(wall_clock(), self._store.latest() or wall_clock()))
+        self._clock = clock or LineClock(max(wall_clock(), self._store.latest()))
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -48,7 +48,7 @@ class Simulator:
         routes = [
             *MidjourneyApi(service, View(self.seed), origin).routes(),
             *Files(service).routes(),
-            *Reference(self.settings.demo_key).routes(),
+            *Reference(self.settings.ready_key).routes(),
             *health.routes(),
         ]
         site = Site(routes, Access(self.settings.keys), self._clock.real_seconds, self._requests)
@@ -63,6 +63,7 @@ class Simulator:
         self._requests.flush()
         await self._fetch.close()
         self._paint.close()
+        self._store.note_time(self._clock.now())
         await self._store.close()
 
     def _world(self) -> World:

@@ -33,6 +33,7 @@ def seen(size=(1024, 1024), colours=((0xD62828, 1.0),), brightness=0.5, contrast
 @example(seen(prompt="x" * 295 + " gored"), KEY)
 @example(seen(prompt="nude" * 2), KEY)
 def test_there_are_four_different_suggestions_that_can_all_be_asked_for(observation, key):
+    """Different in manner, too: one a photograph, another a painting."""
     suggestions = describe(observation, key)
     assert len(set(suggestions)) == len(suggestions) == 4
     for suggestion in suggestions:
@@ -41,6 +42,7 @@ def test_there_are_four_different_suggestions_that_can_all_be_asked_for(observat
         parsed = parse_prompt(suggestion)
         assert parsed.flags == {"aspect_ratio": ratio}
         assert len(suggestion) < 600
+    assert len({suggestion.split(" of ")[0] for suggestion in suggestions}) == 4
 
 
 @pytest.mark.parametrize("word", sorted(BLOCKED_WORDS))

@@ -5,7 +5,15 @@ import re
 import pytest
 
 from mjsim.core import error
-from mjsim.core.error import MethodNotAllowed, QueueFull, Refused, SettingsError, SimulatorError, TooManyRequests
+from mjsim.core.error import (
+    MethodNotAllowed,
+    QueueFull,
+    RangeNotSatisfiable,
+    Refused,
+    SettingsError,
+    SimulatorError,
+    TooManyRequests,
+)
 
 
 def drawn():
@@ -50,5 +58,15 @@ def test_a_wrong_method_says_which_ones_are_right():
     assert (str(refused), refused.allowed) == ("Not here.", ("GET", "POST"))
 
 
+def test_a_range_that_is_not_there_says_how_much_is():
+    refused = RangeNotSatisfiable("Not so far.", 17)
+    assert (str(refused), refused.length, refused.status) == ("Not so far.", 17, 416)
+
+
 def test_a_bad_setting_is_no_answer_to_a_request():
     assert not issubclass(SettingsError, Refused)
+
+
+def test_a_range_outside_a_file_says_how_long_the_file_is():
+    refused = RangeNotSatisfiable("Range: none.", 7)
+    assert (str(refused), refused.length, refused.status) == ("Range: none.", 7, 416)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mjsim.core.chance import Key
 from mjsim.core.instant import NEVER, Instant
 from mjsim.core.pace import PACES, PROGRESS_STEPS, JobType, Mode, Pace
-from mjsim.core.plan import FAILURES, plan
+from mjsim.core.plan import FAILURES, plan, ready_at
 from mjsim.core.status import Status
 
 keys = st.builds(Key, st.integers(0, 9), st.sampled_from("ab"), st.text(max_size=4), st.integers(0, 3))
@@ -33,7 +33,8 @@ requests = st.fixed_dictionaries(
 def planned(request, wait=0, **changes):
     """The plan of a request for which a slot is free `wait` after now."""
     request = {**request, **changes}
-    return plan(slot=Instant(request["now"] + wait), **request)
+    ready = ready_at(request["mode"], request["key"], request["pace"], request["now"])
+    return plan(start=max(ready, Instant(request["now"] + wait)), **request)
 
 
 @given(requests, st.integers(0, 10_000))
@@ -110,7 +111,7 @@ def many(failure_rate):
             pace=pace,
             failure_rate=failure_rate,
             now=Instant(0),
-            slot=Instant(0),
+            start=Instant(0),
         )
 
 
@@ -128,6 +129,16 @@ def test_who_fails_at_a_low_rate_fails_at_a_higher_one_too():
     assert all(also for once, also in zip(low, high, strict=True) if once)
 
 
+def test_who_fails_is_not_decided_by_how_long_it_would_take():
+    lives = zip(many(0), many(0.3), strict=True)
+    spans = {Status.FAILED: [], Status.COMPLETED: []}
+    for whole, life in lives:
+        spans[life.outcome].append(whole.settled - whole.started)
+    failed, completed = (sum(some) / len(some) for some in spans.values())
+    shortest, longest = PACES["quick"].run[JobType.IMAGINE]
+    assert abs(failed - completed) < 0.1 * (longest - shortest)
+
+
 def test_durations_are_spread_over_their_whole_span():
     ran = [life.settled - life.started for life in many(0)]
     shortest, longest = PACES["quick"].run[JobType.IMAGINE]
@@ -138,6 +149,6 @@ def test_durations_are_spread_over_their_whole_span():
 @settings(max_examples=20)
 @given(requests)
 def test_a_job_for_which_no_slot_will_be_free_never_starts(check_life, request_):
-    life = plan(slot=NEVER, **request_)
+    life = plan(start=NEVER, **request_)
     check_life(life)
     assert life.started == NEVER

@@ -200,10 +200,15 @@ def test_text_stays_what_it_is_but_for_its_white_space(some):
     assert parse_prompt("\t ".join(some) + "\n") == Prompt(" ".join(some))
 
 
-@given(st.lists(st.sampled_from(["http://a.example/x", "HTTPS://b.example/?q=--v", "https://c"])), harmless)
+@given(st.lists(st.sampled_from(["http://a.example/x", "HTTPS://b.example/?q=--v", "https://c"]), max_size=5), harmless)
 def test_image_urls_stand_at_the_start(urls, text):
     parsed = parse_prompt(" ".join([*urls, *text, "--s 5"]))
     assert parsed == Prompt(" ".join(text), tuple(urls), {"stylize": 5})
+
+
+def test_more_images_than_can_be_blended_are_refused():
+    with pytest.raises(InvalidParameter, match=r"prompt: begins with 6 image URLs; at most 5"):
+        parse_prompt("https://a.example/1 " * 6 + "fox")
 
 
 def test_a_url_behind_text_is_text():

@@ -141,6 +141,22 @@ def test_prompts_that_mean_the_same_have_the_same_fingerprint(one, other):
     assert len(prints) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *((f"--{flag} {value}", "") for flag, value in [("ar", "2:1"), ("v", 6), ("q", 2), ("s", 99), ("c", 1)]),
+        *((flag, "") for flag in ("--turbo", "--relax", "--seed 7", "--no text", "--tile", "--iw 1", "--w 0")),
+        ("--seed 7", "--seed 8"),
+        ("--no a", "--no b"),
+        ("--ar 2:1", "--ar 1:2"),
+        ("--style raw", "--style cute"),
+    ],
+)
+def test_every_setting_makes_a_difference(one, other):
+    prints = [settings({}, parse_prompt(f"a fox {flags}").flags).fingerprint() for flags in (one, other)]
+    assert prints[0] != prints[1]
+
+
 parts = st.lists(st.text(max_size=3) | st.integers(0, 3), max_size=4)
 
 

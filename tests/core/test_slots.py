@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mjsim.core.chance import Key
 from mjsim.core.instant import Instant
 from mjsim.core.pace import PACES, JobType, Mode, Pace
-from mjsim.core.plan import plan
+from mjsim.core.plan import plan, ready_at
 from mjsim.core.slots import PLANS, Pool, SlotPlan, free_from, pull_forward, waiting
 from mjsim.core.status import Status
 
@@ -16,25 +16,29 @@ MODES = frozenset(Mode)
 class Pooled:
     """A pool as its users drive it: jobs are accepted into it and cancelled in it."""
 
-    def __init__(self, running, pace=None):
+    def __init__(self, running, pace=None, mode=Mode.FAST):
         self.running = running
         self.pace = pace
-        self.lives = []
+        self.mode = mode
+        self.lives, self.ready = [], []
 
     def accept(self, now, duration):
         """Accept a job that runs for so long."""
         length = (duration, duration)
         pace = self.pace or Pace(lead=(0, 0), wait={}, run=dict.fromkeys(JobType, length), factor={})
         active = [life for life in self.lives if life.settled > now]
+        key = Key(duration, "t", "f", len(self.lives))
+        ready = ready_at(self.mode, key, pace, now)
+        self.ready.append(ready)
         self.lives.append(
             plan(
                 job_type=JobType.IMAGINE,
-                mode=Mode.FAST,
-                key=Key(duration, "t", "f", len(self.lives)),
+                mode=self.mode,
+                key=key,
                 pace=pace,
                 failure_rate=0,
                 now=now,
-                slot=free_from(active, self.running, now),
+                start=max(ready, free_from(active, self.running, now)),
             )
         )
 
@@ -46,7 +50,9 @@ class Pooled:
         places = [place for place, life in enumerate(self.lives) if life.settled > now]
         self.lives[number] = self.lives[number].cancel(now)
         before = [self.lives[place] for place in places]
-        after = pull_forward(before, self.running, now)
+        ready = [self.ready[place] for place in places]
+        after = pull_forward(before, ready, self.running, now)
+        assert all(life.started >= earliest for life, earliest in zip(after, ready, strict=True) if life.started > now)
         assert len(after) == len(before)
         for old, new in zip(before, after, strict=True):
             assert new.started <= old.started
@@ -54,6 +60,8 @@ class Pooled:
             assert new.until(Instant(now - 1)) == old.until(Instant(now - 1))
             assert new.at(now).progress >= old.at(now).progress
         assert after[places.index(number)] == self.lives[number]
+        # Whoever stands before the one that left is not moved by it.
+        assert after[: places.index(number)] == before[: places.index(number)]
         for place, life in zip(places, after, strict=True):
             self.lives[place] = life
 
@@ -131,9 +139,9 @@ def test_a_pool_runs_its_jobs_first_come_first_served(check_life, running, scrip
 
 
 @settings(max_examples=150, derandomize=True)
-@given(st.integers(1, 4), st.sampled_from(["realistic", "quick", "instant"]), steps)
-def test_at_any_pace_never_more_jobs_run_at_once_than_there_are_slots(check_life, running, pace, script):
-    pool = Pooled(running, PACES[pace])
+@given(st.integers(1, 4), st.sampled_from(["realistic", "quick", "instant"]), st.sampled_from(Mode), steps)
+def test_at_any_pace_never_more_jobs_run_at_once_than_there_are_slots(check_life, running, pace, mode, script):
+    pool = Pooled(running, PACES[pace], mode)
     now = 0
     for wait, what, seed, number in script:
         now += wait * 5_000
@@ -174,15 +182,39 @@ def test_those_beyond_the_slots_wait():
 def test_a_job_that_has_its_slot_keeps_its_own_time():
     lives = lives_of(50, 20, 10, running=2)
     lives[0] = lives[0].cancel(Instant(5))
-    first, second, third = pull_forward(lives, 2, Instant(5))
+    first, second, third = pull_forward(lives, [life.accepted for life in lives], 2, Instant(5))
     assert (first, second) == (lives[0], lives[1])
     assert (third.started, third.settled) == (5, 15)
+
+
+def test_a_job_that_has_its_slot_is_not_spared_its_lead():
+    pool = Pooled(2, PACES["realistic"])
+    for number in range(3):
+        pool.accept(Instant(0), number)
+    pool.lives[0] = pool.lives[0].cancel(Instant(10))
+    _first, second, third = pull_forward(pool.lives, pool.ready, 2, Instant(10))
+    assert second == pool.lives[1]
+    assert second.started > 10
+    assert third.started == pool.ready[2] > 10
+
+
+def test_a_job_ahead_that_was_put_off_puts_off_nobody():
+    """What was planned is kept, even where a longer job ahead leaves less room than was thought."""
+    lives = lives_of(50, 20, 10, running=2)
+    lives[0] = lives[0].shift(Instant(5), 100)
+    lives[1] = lives[1].shift(Instant(5), 100)
+    assert pull_forward(lives, [life.accepted for life in lives], 2, Instant(5)) == lives
 
 
 def test_when_the_first_is_cancelled_the_whole_queue_moves_up():
     lives = lives_of(50, 20, 10, 5, running=1)
     lives[0] = lives[0].cancel(Instant(10))
-    assert [life.started for life in pull_forward(lives, 1, Instant(10))] == [0, 10, 30, 40]
+    assert [life.started for life in pull_forward(lives, [life.accepted for life in lives], 1, Instant(10))] == [
+        0,
+        10,
+        30,
+        40,
+    ]
 
 
 def test_the_plans_grant_what_the_service_grants():

@@ -12,9 +12,10 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from mjsim_contracts.overlay import apply, generated, load_yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from PIL import Image
+
+from mjsim_contracts.overlay import apply, generated, load_yaml
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
 PUBLISHED = json.loads((OPENAPI / "midjourney.published.json").read_text(encoding="utf-8"))

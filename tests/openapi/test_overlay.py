@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mjsim_contracts.overlay import OverlayError, apply, load_yaml, main
 
 OPENAPI = Path(__file__).parents[2] / "openapi"

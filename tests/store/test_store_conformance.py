@@ -409,6 +409,21 @@ def test_a_source_that_is_kept_again_is_the_same_and_is_used_again(opened, make_
     asyncio.run(run())
 
 
+def test_sources_that_are_used_again_stay(opened, make_job, keep):
+    async def run():
+        async with opened() as store:
+            for name in ("data:1", "data:2", "data:3"):
+                await store.keep_source(name, name.encode(), Instant(1))
+            await store.use_sources(["data:1", "data:3", "never kept"], Instant(5))
+            await store.use_sources([], Instant(9))
+            await keep(store, make_job(3))
+            assert await store.forget_accepted_until(Instant(3)) == 1
+            assert [await store.source(f"data:{number}") for number in (1, 2, 3)] == [b"data:1", None, b"data:3"]
+            assert await store.source("never kept") is None
+
+    asyncio.run(run())
+
+
 def test_a_source_is_forgotten_with_the_jobs_of_its_time(opened, make_job, keep):
     async def run():
         async with opened() as store:

@@ -87,9 +87,25 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, k
 def test_a_new_store_knows_no_time_and_keeps_the_first_value_of_a_fact():
     async def run():
         store = SqliteStore()
-        assert store.latest() is None
+        assert store.latest() == 0
         assert (store.fact("seed", "1"), store.fact("seed", "2"), store.fact("other", "3")) == ("1", "1", "3")
         await store.close()
+
+    asyncio.run(run())
+
+
+def test_time_has_come_as_far_as_it_was_noted_or_as_the_last_job_was_accepted(tmp_path, make_job, keep):
+    file = tmp_path / "mjsim.db"
+
+    async def run():
+        for noted, accepted, latest in ((50, 20, 50), (60, 90, 90), (95, 92, 95)):
+            store = SqliteStore(file)
+            await keep(store, make_job(accepted, fingerprint=str(accepted)))
+            store.note_time(Instant(noted))
+            await store.close()
+            store = SqliteStore(file)
+            assert store.latest() == latest
+            await store.close()
 
     asyncio.run(run())
 
@@ -189,7 +205,7 @@ def test_a_waiter_that_gives_up_keeps_nobody_else_from_being_told(tmp_path, make
 
         tasks = [asyncio.ensure_future(accept(job)) for job in (one, other)]
         asyncio.get_running_loop().call_soon(tasks[0].cancel)
-        done = await asyncio.gather(*tasks, return_exceptions=True)
+        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), timeout=60)
         assert done[1] is None
         assert other in await everything(store)
         await store.close()
@@ -302,15 +318,18 @@ except SettingsError as error:
 IN_USE = "another process is using it; stop that one, or name another file."
 
 
-@pytest.mark.parametrize("used", [False, True])
-def test_a_second_store_on_the_same_file_is_refused(tmp_path, make_job, keep, used):
+@pytest.mark.parametrize("state", ["new", "written to", "opened again"])
+def test_a_second_store_on_the_same_file_is_refused(tmp_path, make_job, keep, state):
     """From the moment it is open, not only once it has been written to; in this process and in any other."""
     file = tmp_path / "mjsim.db"
 
     async def run():
         store = SqliteStore(file)
-        if used:
+        if state == "written to":
             await keep(store, make_job())
+        elif state == "opened again":
+            await store.close()
+            store = SqliteStore(file)
         assert refusal(file) == IN_USE
         other = subprocess.run([sys.executable, "-c", OPENS, str(file)], check=False, capture_output=True, text=True)
         assert other.stderr == f"data file {file}: {IN_USE}\n"
@@ -416,7 +435,7 @@ def realistic_jobs(number):
             pace=PACES["realistic"],
             failure_rate=0.1,
             now=now,
-            slot=now,
+            start=now,
         )
         parameters = chosen.parameters(key)
         work = Work(prompt, parameters, Artwork(root_seed(asked.text, parameters), chosen.size))

@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "mjsim")
+PROMPTLY = 10
+"""Seconds within which a process that was told to end has ended: less than any time-out of the server."""
+
 PATIENCE = 30
 """Seconds after which a process that hangs has failed."""
 
@@ -89,7 +92,7 @@ class Server:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(PROMPTLY)
 
 
 Start = Callable[..., Server]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mjsim.cli import main
+from mjsim.web.server import Listener
 
 BAD = [
     ("host", ["", " "]),
@@ -44,6 +45,11 @@ def told(monkeypatch, capsys, tmp_path):
     for name in ("MIDJOURNEY_TOKEN", "MJSIM_CONFIG", *(f"MJSIM_{name.upper()}" for name, _ in BAD)):
         monkeypatch.delenv(name, raising=False)
 
+    async def refuse(_listener):
+        raise AssertionError("what is unfit was taken, and it began to listen")
+
+    monkeypatch.setattr(Listener, "start", refuse)
+
     def tell(*arguments):
         assert main(["serve", *arguments]) == 2
         out, err = capsys.readouterr()
@@ -70,7 +76,7 @@ def test_an_unfit_flag_is_told_by_its_name(told, name, value):
     assert flag in line or (name == "data" and value in line)
 
 
-@pytest.mark.parametrize(("name", "value"), CASES)
+@pytest.mark.parametrize(("name", "value"), [case for case in CASES if case[1].strip()])
 def test_an_unfit_variable_is_told_by_its_name(told, monkeypatch, name, value):
     monkeypatch.setenv(f"MJSIM_{name.upper()}", value)
     line = told()
@@ -151,14 +157,16 @@ def test_a_host_with_a_nul_is_told_in_one_line(run, tmp_path):
 
 def test_flags_win_over_variables_and_these_over_the_file_and_that_over_defaults(serve, tmp_path):
     file = tmp_path / "mjsim.toml"
-    file.write_text('seed = 1\napi-key = ["of-the-file"]\nlog_format = "json"\npace = "instant"\n')
+    keys = 'api-key = ["of-the-file", "sim-of-the-file"]'
+    file.write_text(f'seed = 1\n{keys}\nlog_format = "json"\npace = "instant"\n')
     config = ("--config", str(file))
     assert serve(*config).seed == 1
     server = serve(*config, MJSIM_SEED="2")
-    assert (server.seed, server.key) == (2, "of-the-file")
+    assert (server.seed, server.key) == (2, "sim-of-the-file")
     assert server.out.startswith("{")
-    server = serve("--seed", "3", "--api-key", "of-a-flag", MJSIM_SEED="2", MJSIM_API_KEY="a,b", MJSIM_CONFIG=str(file))
-    assert (server.seed, server.key) == (3, "of-a-flag")
+    flags = ("--seed", "3", "--api-key", "sim-of-a-flag", "--api-key", "of-a-flag")
+    server = serve(*flags, MJSIM_SEED="2", MJSIM_API_KEY="a,b", MJSIM_CONFIG=str(file))
+    assert (server.seed, server.key) == (3, "sim-of-a-flag")
     _, created = server.ask("POST", "/v1/imagine", {"prompt": "a"})
     assert server.ask("GET", f"/v1/jobs/{created['data']['job_id']}")[1]["status"] == "completed", "from the file"
     for key, status in (("of-a-flag", 200), ("of-the-file", 401), ("a", 401), ("sim-x", 200)):
@@ -177,3 +185,11 @@ def test_several_keys_can_be_given_everywhere(serve, tmp_path):
         for key, status in (("a", 200), ("b", 200), ("c", 200), ("a,b", 401)):
             server.key = key
             assert server.ask("GET", "/v1/jobs")[0] == status
+
+
+def test_a_variable_that_is_empty_counts_as_not_set(serve):
+    """As tools that pass on variables from files write it."""
+    blank = {f"MJSIM_{name.upper()}": " " * (place % 2) for place, (name, _) in enumerate(BAD) if name != "port"}
+    server = serve(**blank, MIDJOURNEY_TOKEN=" ", MJSIM_PORT="", MJSIM_CONFIG="")
+    assert server.key == "sim-local"
+    assert server.ask("GET", "/v1/jobs")[0] == 200

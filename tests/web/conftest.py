@@ -50,6 +50,7 @@ STABLE_CODES = {
     405: {"method_not_allowed"},
     408: {"request_timeout"},
     413: {"payload_too_large"},
+    416: {"range_not_satisfiable"},
     429: {"rate_limited", "queue_full"},
 }
 """Every status of an error, and the codes that it comes with; what is not in here is never answered."""

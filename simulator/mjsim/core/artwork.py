@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mjsim.core.ratio import Size
 
@@ -29,8 +30,7 @@ class Step:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Artwork:
+class Artwork(NamedTuple):
     """The recipe of a grid of four tiles.
 
     `seed` is the root of palette and composition (0 to 2**64-1); `size` is that of one tile in pixels;

@@ -18,6 +18,7 @@
     │   ├── MethodNotAllowed       405 method_not_allowed   carries the methods that are
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
     │   ├── PayloadTooLarge        413 payload_too_large
+    │   ├── RangeNotSatisfiable    416 range_not_satisfiable
     │   └── TooManyRequests        429 rate_limited         carries when to try again
     │       └── QueueFull          429 queue_full
     └── SettingsError              a setting or the environment is unfit to start with (exit code 2)
@@ -146,6 +147,17 @@ class PayloadTooLarge(Refused):
 
     status = 413
     code = "payload_too_large"
+
+
+class RangeNotSatisfiable(Refused):
+    """No such bytes in the file; `length` is how many it has."""
+
+    status = 416
+    code = "range_not_satisfiable"
+
+    def __init__(self, message: str, length: int) -> None:
+        super().__init__(message)
+        self.length = length
 
 
 class TooManyRequests(Refused):

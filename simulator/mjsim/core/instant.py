@@ -11,6 +11,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+BEGINNING = Instant(0)
+"""1970-01-01T00:00Z: an instant before any that is asked about."""
+
 NEVER = Instant(253_402_300_799_000)
 """9999-12-31T23:59:59Z, the last second that RFC 3339 can write: an instant that does not come."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from mjsim.core.artwork import Artwork, Caption, Picture
 from mjsim.core.chance import digest
-from mjsim.core.instant import DAY, Instant, later
+from mjsim.core.instant import BEGINNING, DAY, Instant, later
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.timeline import Timeline
@@ -32,7 +32,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one."""
+    """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one.
+
+    `ready` is when it could have started at the earliest, had a slot been free.
+    """
 
     id: str
     tenant: str
@@ -42,6 +45,7 @@ class Job:
     timeline: Timeline
     work: Work
     webhook: Webhook | None = None
+    ready: Instant = BEGINNING
 
     @property
     def expires(self) -> Instant:

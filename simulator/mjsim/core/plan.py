@@ -18,15 +18,18 @@ _STEPS = len(PROGRESS_STEPS)
 _NUMBERED_STEPS = tuple(enumerate(PROGRESS_STEPS))
 
 
+def ready_at(mode: Mode, key: Key, pace: Pace, now: Instant) -> Instant:
+    """When a job accepted at `now` can start at the earliest."""
+    return later(now, _within(pace.lead, key, "lead") + _within(pace.wait.get(mode, (0, 0)), key, "wait"))
+
+
 def plan(
-    *, job_type: JobType, mode: Mode, key: Key, pace: Pace, failure_rate: float, now: Instant, slot: Instant
+    *, job_type: JobType, mode: Mode, key: Key, pace: Pace, failure_rate: float, now: Instant, start: Instant
 ) -> Timeline:
-    """The whole life of a job accepted at `now`, for which a slot is free from `slot` on.
+    """The whole life of a job that is accepted at `now` and starts at `start`.
 
     `failure_rate` (0 to 1) is the share of jobs that fail, each at a step and with a reason of its own chance.
     """
-    ready = later(now, _within(pace.lead, key, "lead") + _within(pace.wait.get(mode, (0, 0)), key, "wait"))
-    start = max(ready, slot)
     span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0))
     end = later(start, span)
     # This loop is a good part of what accepting a job costs, so it says no more than it must.

@@ -6,9 +6,10 @@ only place that knows them.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
 from mjsim.core.ratio import parse_ratio
@@ -23,6 +24,9 @@ _WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{0,6}(\.[0-9]{1,6})?", re.ASCII)
 
 VERSIONS: Final = ("5.2", "6.0", "6.1", "7.0")
+MOST_IMAGES: Final = 5
+"""How many image URLs may stand at the start of a prompt: as many as can be blended."""
+
 QUALITIES: Final = (0.25, 0.5, 1.0, 2.0)
 
 
@@ -123,15 +127,15 @@ BLOCKED_WORDS: Final = frozenset(
 """Words that are refused at submission, whole and in any case. `bannedword` is for tests that would rather not swear."""
 
 _BLOCKED = re.compile(rf"\b(?:{'|'.join(sorted(BLOCKED_WORDS))})\b", re.IGNORECASE)
+_BLOCKED_LETTERS = re.compile("|".join(sorted(BLOCKED_WORDS)))
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """What was asked for: the text alone, the image URLs that stood before it, the flags by canonical name."""
 
     text: str
     image_urls: tuple[str, ...] = ()
-    flags: Mapping[str, Value] = field(default_factory=dict)
+    flags: Mapping[str, Value] = MappingProxyType({})
 
 
 def parse_prompt(prompt: str) -> Prompt:
@@ -148,9 +152,18 @@ def parse_flags(prompt: str) -> Prompt:
     first = _first_flag(words) if "--" in prompt else len(words)
     urls = tuple(takewhile(_URL.fullmatch, words[:first]))
     text = " ".join(words[len(urls) : first])
-    if blocked := _BLOCKED.search(text):
+    if len(urls) > MOST_IMAGES:
+        raise InvalidParameter(f"prompt: begins with {len(urls)} image URLs; at most {MOST_IMAGES} are allowed.")
+    if blocked := _blocked_word(text):
         raise BannedPrompt(f"prompt: the word {blocked[0]!r} is not allowed.")
     return Prompt(text, urls, _read_flags(words[first:]))
+
+
+def _blocked_word(text: str) -> re.Match[str] | None:
+    """The first blocked word. To look for whole words in any case takes long, so plain letters are looked for first."""
+    if text.isascii() and not _BLOCKED_LETTERS.search(text.lower()):
+        return None
+    return _BLOCKED.search(text)
 
 
 def _first_flag(words: list[str]) -> int:

@@ -1,13 +1,16 @@
 """What a client asks for, once the contract has been checked: plain values, and one fingerprint for equal requests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from mjsim.core.chance import Key, digest
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import Value
 from mjsim.core.ratio import Size, parse_ratio
+
+_Named = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,7 @@ class Webhook:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The effective settings of a job. `extras` are flags that are carried along, as (name, value)."""
 
     aspect_ratio: str
@@ -30,7 +32,7 @@ class Parameters:
     seed: int
     chaos: int = 0
     no: str | None = None
-    extras: tuple[tuple[str, Value], ...] = ()
+    extras: _Named = ()
 
     def flags(self) -> str:
         """The settings as the flags of a prompt; what stands at its default is left out, the seed never is."""
@@ -62,42 +64,53 @@ _DEFAULTS: Mapping[str, Value] = {
 }
 """What holds where neither a field nor a flag says otherwise. The contract names no default version: the newest."""
 
-_NAMES = tuple(field.name for field in fields(Parameters) if field.name != "extras")
+_NAMES = tuple(name for name in Parameters._fields if name != "extras")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a request before the seed is drawn: explicit fields win over flags, flags over defaults.
 
-    `mode` is the process mode among them, `size` the pixels of a single picture.
+    `known` holds them all, with a seed of 0 where it is still to be drawn; `size` is that of a single picture.
     """
 
-    values: Mapping[str, Value]
-    extras: tuple[tuple[str, Value], ...]
-    mode: Mode
+    known: Parameters
+    seed_is_given: bool
     size: Size
+    meaning: str
+
+    @property
+    def mode(self) -> Mode:
+        """The process mode."""
+        return self.known.process_mode
 
     def fingerprint(self) -> str:
         """Equal for settings that mean the same."""
-        return repr(([self.values.get(name) for name in _NAMES], self.extras))
+        return self.meaning
 
     def parameters(self, key: Key) -> Parameters:
         """The effective settings; a seed that was not given is drawn."""
-        values: dict[str, Any] = {**self.values, "process_mode": self.mode, "extras": self.extras}
-        if "seed" not in values:
-            values["seed"] = key.integer("seed", below=1 << 32)
-        return Parameters(**values)
+        return self.known if self.seed_is_given else self.known._replace(seed=key.integer("seed", below=1 << 32))
 
 
 def settings(explicit: Mapping[str, Value], flags: Mapping[str, Value]) -> Settings:
     """Merge the fields of a request with the flags of its prompt; `InvalidParameter` names a ratio that is unfit."""
-    values = {**_DEFAULTS, **{name: v for name, v in flags.items() if name in _NAMES}, **explicit}
+    return _merged(tuple(explicit.items()), tuple(flags.items()))
+
+
+@lru_cache(maxsize=256)
+def _merged(explicit: _Named, flags: _Named) -> Settings:
+    """Most requests of a client differ in their prompt alone, so what was merged lately is remembered."""
+    own = {name: value for name, value in flags if name in _NAMES}
+    values: dict[str, Any] = {**_DEFAULTS, **own, **dict(explicit)}
     ratio = parse_ratio(str(values["aspect_ratio"]), "aspect_ratio")
     values["aspect_ratio"] = str(ratio)
-    extras = tuple(sorted((name, v) for name, v in flags.items() if name not in _NAMES))
-    return Settings(values, extras, Mode(str(values["process_mode"])), ratio.size)
+    extras = tuple(sorted((name, value) for name, value in flags if name not in _NAMES))
+    meaning = repr(([values.get(name) for name in _NAMES], extras))
+    known = Parameters(**{"seed": 0, **values, "process_mode": Mode(values["process_mode"]), "extras": extras})
+    return Settings(known, "seed" in values, ratio.size, meaning)
 
 
-def fingerprint(*parts: object) -> str:
+def fingerprint(*parts: str | int) -> str:
     """The same 16 hexadecimal digits for requests that ask for the same; where news goes is no part of it."""
-    return digest(*(part if isinstance(part, str) else repr(part) for part in parts)).hex()
+    return digest(*map(str, parts)).hex()

@@ -49,16 +49,16 @@ def waiting(active: Sequence[Timeline], running: int) -> int:
     return max(0, len(active) - running)
 
 
-def pull_forward(lives: Sequence[Timeline], running: int, now: Instant) -> list[Timeline]:
+def pull_forward(lives: Sequence[Timeline], ready: Sequence[Instant], running: int, now: Instant) -> list[Timeline]:
     """What becomes of a pool's jobs, in order of acceptance, when some of them have just ended early, at `now`.
 
-    The ones that ended are still in the list. A job that had to wait starts as soon as those ahead of it leave it a
-    slot; one that had its slot keeps its own time.
+    `ready` says when each could start at the earliest. The ones that ended are still in the list. A job that had to
+    wait starts as soon as it is ready and those ahead of it leave it a slot; one that had its slot keeps its own time.
     """
     pulled: list[Timeline] = []
-    for place, life in enumerate(lives):
+    for place, (life, earliest) in enumerate(zip(lives, ready, strict=True)):
         had_to_wait = place >= running and life.started > now
-        start = free_from([ahead for ahead in pulled if ahead.settled > now], running, now)
+        start = max(earliest, free_from([ahead for ahead in pulled if ahead.settled > now], running, now))
         early = life.started - start
         pulled.append(life.shift(now, -early) if had_to_wait and early > 0 else life)
     return pulled

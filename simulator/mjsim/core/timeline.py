@@ -50,22 +50,21 @@ class Timeline:
     def __post_init__(self) -> None:
         if not self.moments or self.moments[0].status is not Status.PENDING:
             raise IllegalTimeline("a job begins pending")
-        instant, status, progress, failure = self.moments[0]
-        if progress != 0 or failure is not None:
+        before, status, reached, failure = self.moments[0]
+        if reached != 0 or failure is not None:
             raise IllegalTimeline("a pending job has made progress, or has failed")
-        for moment in self.moments[1:]:
-            before, status = status, moment.status
-            if status not in TRANSITIONS[before]:
-                raise IllegalTimeline(f"{status} does not follow {before}")
-            if moment.instant < instant:
+        for instant, following, progress, failure in self.moments[1:]:
+            if following not in TRANSITIONS[status]:
+                raise IllegalTimeline(f"{following} does not follow {status}")
+            if instant < before:
                 raise IllegalTimeline("time goes back")
-            if not progress <= moment.progress <= _MOST[status]:
-                raise IllegalTimeline(f"progress {moment.progress} after {progress} while {status}")
-            if (moment.failure is None) is (status is Status.FAILED):
+            if not reached <= progress <= _MOST[following]:
+                raise IllegalTimeline(f"progress {progress} after {reached} while {following}")
+            if (failure is None) is (following is Status.FAILED):
                 raise IllegalTimeline("a failure belongs to a failed job, and to no other")
-            instant, _, progress, _ = moment
-        if status is Status.COMPLETED and progress != _COMPLETE:
-            raise IllegalTimeline(f"completed at {progress} per cent")
+            before, status, reached = instant, following, progress
+        if status is Status.COMPLETED and reached != _COMPLETE:
+            raise IllegalTimeline(f"completed at {reached} per cent")
 
     def at(self, now: Instant) -> Moment:
         """The moment that holds at this instant; before the first one, the first."""

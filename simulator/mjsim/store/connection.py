@@ -1,4 +1,4 @@
-"""Everything that is written in one round of the event loop shares one commit, and nobody is answered before it.
+"""Everything that is written in one round of the event loop shares one commit, and nobody who wrote is answered before it.
 
 A look-up or an insert costs a few microseconds and a hop to another thread ten times that, so all of it runs in the
 thread of the event loop.

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from mjsim.core.chance import digest
@@ -37,6 +38,7 @@ class Ledger:
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
         if (job := self._at_hand.get(job_id)) is not None:
+            self._at_hand.move_to_end(job_id)
             return job
         found = self.connection.rows("SELECT document FROM job WHERE id = ?", _id(job_id))
         return self._keep_at_hand(decode(found[0][0])) if found else None
@@ -54,7 +56,7 @@ class Ledger:
         return Page([decode(document) for (document,) in found], total)
 
     def repeats(self, tenant: str, fingerprint: str) -> int:
-        """The number of the next equal request: one more than the last that is kept."""
+        """The number of the next equal request: one more than the last that is kept, 0 where none is."""
         request = _request(tenant, fingerprint)
         if (known := self._repeats.get(request)) is not None:
             return known
@@ -76,21 +78,13 @@ class Ledger:
         """Write a new job."""
         number, instants = self._number(job.tenant), Instants.of(job.timeline)
         request = _request(job.tenant, job.fingerprint)
-        self.connection.write(
-            "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, document) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            _id(job.id),
-            number,
-            job.type.value,
-            job.timeline.accepted,
-            *instants,
-            request,
-            job.repeat,
-            encode(job),
-        )
-        self._note_repeat(request, job.repeat + 1)
+        accepted = job.timeline.accepted
+        row = _id(job.id), number, job.type.value, accepted, *instants, request, job.repeat, encode(job)
+        self.connection.write(_INSERT, *row)
+        if job.repeat:
+            self._note_repeat(request, job.repeat + 1)
         self.count += 1
-        self._oldest = min(self._oldest, job.timeline.accepted)
+        self._oldest = min(self._oldest, accepted)
         if tally := self._tallies.get(number):
             tally.add(instants)
 
@@ -119,10 +113,10 @@ class Ledger:
         oldest = "SELECT sequence FROM job WHERE settled <= ? ORDER BY sequence LIMIT ?"
         return self._delete(f"sequence IN ({oldest})", now, number)
 
-    def latest(self) -> Instant | None:
-        """The latest acceptance that is known: time has come so far at least."""
-        found: Instant | None = self.connection.rows("SELECT max(accepted) FROM job")[0][0]
-        return found
+    def latest(self) -> Instant:
+        """The latest acceptance that is known, 0 where there is none."""
+        found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence DESC LIMIT 1")
+        return found[0][0] if found else Instant(0)
 
     def _delete(self, condition: str, *arguments: object) -> int:
         statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, started, settled, outcome"
@@ -131,11 +125,21 @@ class Ledger:
             if tally := self._tallies.get(number):
                 tally.add(Instants(*instants), sign=-1)
         self.count -= len(gone)
+        for number in {number for number, *_ in gone}:
+            self._forget_idle_tenant(number)
         if gone:
             self._at_hand.clear()
             self._repeats.clear()
             self._oldest = self._first_accepted()
         return len(gone)
+
+    def _forget_idle_tenant(self, number: int) -> None:
+        """A tenant without jobs leaves nothing behind: test suites make a new one for each test."""
+        if self.connection.rows("SELECT 1 FROM job WHERE tenant = ? LIMIT 1", number):
+            return
+        for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
+            del self._tenants[name]
+        self._tallies.pop(number, None)
 
     def _first_accepted(self) -> Instant:
         found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")
@@ -174,14 +178,23 @@ class Ledger:
         return tally
 
 
+_INSERT = (
+    "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, document) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _STARTED = "SELECT count(*) FROM job WHERE tenant = ? AND started > ? AND started <= ?"
-_SETTLED = "SELECT outcome, count(*) FROM job WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
+# Left to itself, SQLite groups by an index that begins with the outcome, and reads every job of the tenant.
+_SETTLED = (
+    "SELECT outcome, count(*) FROM job INDEXED BY job_settled "
+    "WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
+)
 
 
 def _id(job_id: str) -> bytes:
     return bytes.fromhex(job_id.replace("-", ""))
 
 
+@lru_cache(maxsize=64)
 def _request(tenant: str, fingerprint: str) -> bytes:
     """What equal requests of a tenant have in common, short enough for an index."""
     return digest(tenant, fingerprint)

@@ -45,6 +45,11 @@ class SqliteStore:
             newest = "SELECT name FROM source ORDER BY used DESC LIMIT -1 OFFSET ?"
             self._connection.write(f"DELETE FROM source WHERE name IN ({newest})", MOST_SOURCES)
 
+    async def use_sources(self, names: Sequence[str], now: Instant) -> None:
+        """See `ports.Store`."""
+        for name in names:
+            self._connection.write("UPDATE source SET used = ? WHERE name = ?", now, name)
+
     async def count(self) -> int:
         """See `ports.Store`."""
         return self._ledger.count
@@ -71,9 +76,13 @@ class SqliteStore:
             self._connection.write_now("INSERT INTO fact VALUES (?, ?)", name, default)
         return str(found[0][0]) if found else default
 
-    def latest(self) -> Instant | None:
-        """The latest acceptance that is known: time has come so far at least."""
-        return self._ledger.latest()
+    def note_time(self, now: Instant) -> None:
+        """Remember how far time has come, for the next process."""
+        self._connection.write_now("INSERT OR REPLACE INTO fact VALUES ('time', ?)", str(now))
+
+    def latest(self) -> Instant:
+        """How far time has come at least: to the last acceptance, and to where the last process was stopped."""
+        return max(self._ledger.latest(), Instant(int(self.fact("time", "0"))))
 
 
 class SqliteTurn:

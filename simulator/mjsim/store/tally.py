@@ -7,12 +7,12 @@ moving the watermark counts each instant once.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mjsim.core.instant import Instant
+from mjsim.core.instant import NEVER, Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
 
 OUTCOMES: tuple[Status | None, ...] = (None, Status.COMPLETED, Status.FAILED, Status.CANCELLED)
-"""Planned outcomes by the number that stands for them in a instants."""
+"""Planned outcomes by the number that stands for them in a row."""
 
 
 _PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -28,7 +28,8 @@ class Instants(NamedTuple):
     @classmethod
     def of(cls, life: Timeline) -> "Instants":
         """Those of a job with this life."""
-        return cls(life.started, life.settled, _PLACES[life.outcome])
+        outcome = life.outcome
+        return cls(life.started, NEVER if outcome is None else life.moments[-1].instant, _PLACES[outcome])
 
 
 @dataclass(slots=True)

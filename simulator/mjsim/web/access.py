@@ -4,13 +4,9 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from mjsim.core.chance import digest
 from mjsim.core.error import Unauthorized
+from mjsim.core.tenant import PREFIX, is_made_up, tenant_of
 
-PREFIX = "sim-"
-"""Every key that begins so is accepted, and is a tenant of its own."""
-
-_LONGEST_NAME = 64
 _MOST_REMEMBERED = 4_096
 
 
@@ -38,13 +34,6 @@ class Access:
             raise Unauthorized(f"The Authorization header is missing; send 'Authorization: Bearer {PREFIX}<anything>'.")
         if scheme.lower() != "bearer" or not key:
             raise Unauthorized(f"The Authorization header has to read 'Bearer <key>', such as 'Bearer {PREFIX}local'.")
-        if key not in self._keys and (not key.startswith(PREFIX) or key == PREFIX):
+        if key not in self._keys and not is_made_up(key):
             raise Unauthorized(f"The key is not known; use {PREFIX}<anything>, or start the server with --api-key.")
-        return _name(key)
-
-
-def _name(key: str) -> str:
-    """Made-up keys name their tenant; of others, which may be real, only a hash is kept."""
-    if key.startswith(PREFIX) and len(key) <= _LONGEST_NAME and key.isascii() and key.isprintable():
-        return key
-    return f"key-{digest('tenant', key).hex()}"
+        return tenant_of(key)

@@ -6,7 +6,14 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
-from mjsim.core.error import MethodNotAllowed, Refused, RequestTimeout, TooManyRequests, Unauthorized
+from mjsim.core.error import (
+    MethodNotAllowed,
+    RangeNotSatisfiable,
+    Refused,
+    RequestTimeout,
+    TooManyRequests,
+    Unauthorized,
+)
 
 JSON = "application/json; charset=utf-8"
 _HEADERS = {"Content-Type": JSON, "Access-Control-Allow-Origin": "*"}
@@ -45,6 +52,8 @@ def refusal(error: Refused, real_seconds: RealSeconds) -> web.Response:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="mjsim"'
         case MethodNotAllowed():
             answer.headers["Allow"] = ", ".join(error.allowed)
+        case RangeNotSatisfiable():
+            answer.headers["Content-Range"] = f"bytes */{error.length}"
         case TooManyRequests():
             # Rounded up: a client that waits as long as it is told has waited long enough.
             answer.headers["Retry-After"] = str(max(1, math.ceil(real_seconds(error.wait))))

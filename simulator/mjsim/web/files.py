@@ -6,6 +6,7 @@ from aiohttp import ETag, web
 
 from mjsim import __version__
 from mjsim.core.chance import digest
+from mjsim.core.error import RangeNotSatisfiable
 from mjsim.service import File, Service
 from mjsim.web.route import Call, Route
 
@@ -39,8 +40,7 @@ class Files:
         if part is None:
             return _tagged(_file(data, file, 200), tag)
         if not part:
-            unmet = web.Response(status=416, headers={**_HEADERS, "Content-Range": f"bytes */{len(data)}"})
-            return _tagged(unmet, tag)
+            raise RangeNotSatisfiable(f"Range: the file has {len(data)} bytes, none of them is in it.", len(data))
         answer = _file(data[part.start : part.stop], file, 206)
         answer.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(data)}"
         return _tagged(answer, tag)
@@ -57,7 +57,8 @@ def _tagged(answer: web.Response, tag: str) -> web.Response:
 
 def _tag(file: File) -> str:
     """Equal exactly for equal bytes: the recipe, the caption, the format, and what draws them."""
-    return digest(repr(file.picture), repr(file.job.caption), file.image_format, *_tools()).hex()
+    drawn = repr((file.picture, file.missing)), repr(file.job.caption), file.image_format.value
+    return digest(*drawn, *_tools()).hex()
 
 
 @cache

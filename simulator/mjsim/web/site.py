@@ -17,6 +17,9 @@ log = logging.getLogger("mjsim")
 API = "/v1/"
 """Below this prefix a key is asked for before anything else."""
 
+CONTROL = "/_sim/"
+"""What is below this prefix no foreign web page may read or use."""
+
 
 class Site:
     """The one handler of the server."""
@@ -43,6 +46,8 @@ class Site:
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)
             answer = error_answer(500, "internal_error", "mjsim failed; its log says why.")
+        if request.path.startswith(CONTROL):
+            answer.headers.popall("Access-Control-Allow-Origin", None)
         self._requests.add(request, answer.status, tenant, time.perf_counter() - start)
         return answer
 

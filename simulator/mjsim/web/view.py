@@ -34,6 +34,7 @@ class View:
         moment, key = job.timeline.at(now), (job.id, origin)
         shown = self._shown.get(key)
         if shown is not None and shown[0] is moment:
+            self._shown.move_to_end(key)
             return shown[1]
         body = encode(self.job(job, now, origin))
         self._shown[key] = moment, body

@@ -1,0 +1,28 @@
+"""A key stands for a tenant: made-up ones by name, others by a hash."""
+
+import pytest
+
+from mjsim.core.tenant import is_made_up, tenant_of
+
+
+def test_a_made_up_key_names_its_tenant():
+    assert is_made_up("sim-alice")
+    assert tenant_of("sim-alice") == "sim-alice"
+
+
+@pytest.mark.parametrize("key", ["sim-", "mj-123", "SIM-x", "", "a sim-x"])
+def test_any_other_key_is_not_made_up(key):
+    assert not is_made_up(key)
+
+
+@pytest.mark.parametrize("key", ["mj-secret", "sim-", "sim-" + "x" * 61, "sim-é", "sim-\x07"])
+def test_of_other_and_unwieldy_keys_only_a_hash_is_kept(key):
+    name = tenant_of(key)
+    assert name.startswith("key-")
+    assert len(name) == 20
+    assert key not in name
+    assert tenant_of(key) == name
+
+
+def test_different_keys_are_different_tenants():
+    assert len({tenant_of(key) for key in ("sim-a", "sim-b", "a", "b", "sim-" + "x" * 80, "sim-" + "x" * 81)}) == 6
