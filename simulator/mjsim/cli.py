@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mjsim", description=description, epilog=_EXAMPLES, formatter_class=raw)
     parser.add_argument("--version", action="version", version=f"mjsim {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    serve = commands.add_parser("serve", help="start the simulator", epilog=_EXAMPLES, formatter_class=raw)
+    serve = commands.add_parser(
+        "serve", help="start the simulator", epilog=_EXAMPLES, formatter_class=raw, allow_abbrev=False
+    )
     serve.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
     for option in OPTIONS:
         action = "append" if option.repeated else "store"

@@ -39,7 +39,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description="Speed against a bare aiohttp server in the same run.")
-    parser.add_argument("--seconds", type=float, default=1.0, metavar="S", help="length of a lap (default 1)")
+    parser.add_argument("--seconds", type=float, default=0.8, metavar="S", help="length of a lap (default 0.8)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON, too")
     parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
     parser.add_argument("--large", action="store_true", help="list out of 1,000,000 jobs, not 100,000")

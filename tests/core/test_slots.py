@@ -209,12 +209,15 @@ def test_a_job_ahead_that_was_put_off_puts_off_nobody():
 def test_when_the_first_is_cancelled_the_whole_queue_moves_up():
     lives = lives_of(50, 20, 10, 5, running=1)
     lives[0] = lives[0].cancel(Instant(10))
-    assert [life.started for life in pull_forward(lives, [life.accepted for life in lives], 1, Instant(10))] == [
-        0,
-        10,
-        30,
-        40,
-    ]
+    moved = pull_forward(lives, [life.accepted for life in lives], 1, Instant(10))
+    assert [life.started for life in moved] == [0, 10, 30, 40]
+
+
+def test_a_job_that_is_not_ready_is_not_pulled_before_it_is():
+    lives = lives_of(50, 20, running=1)
+    lives[0] = lives[0].cancel(Instant(10))
+    moved = pull_forward(lives, [Instant(0), Instant(37)], 1, Instant(10))
+    assert [life.started for life in moved] == [0, 37]
 
 
 def test_the_plans_grant_what_the_service_grants():
