@@ -185,7 +185,12 @@ class Service:
             raise ParentNotGrid(f"job_id: job {parent_id} is of type {parent.type}, whose result is no grid of four.")
         status = parent.timeline.at(now).status
         if status is not Status.COMPLETED:
-            raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; its pictures exist once it is completed.")
+            future = (
+                "it has no pictures, and will have none"
+                if status.terminal
+                else "its pictures come when it is completed"
+            )
+            raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; {future}.")
         return parent
 
 

@@ -256,6 +256,12 @@ def test_a_word_that_holds_a_blocked_one_is_allowed(text):
     assert parse_prompt(text).text == text
 
 
+@pytest.mark.parametrize("text", ["ein nüchternes NUDE", "ſuicide", "日本 gore"])
+def test_a_blocked_word_is_found_among_letters_of_any_kind(text):
+    with pytest.raises(BannedPrompt):
+        parse_prompt(text)
+
+
 def test_a_blocked_word_may_be_excluded():
     assert flags_of("--no gore")["no"] == "gore"
 

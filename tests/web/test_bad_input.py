@@ -256,7 +256,7 @@ async def test_a_crowd_of_broken_items_is_refused_without_looking_at_each(live):
             body = b'{"images": [' + b",".join([item] * 400_000) + b"]}"
             answer = await sim.request("POST", "/v1/blend", data=body)
             assert (answer.status, answer.code) == (400, "invalid_request")
-            assert answer.message.startswith("images: has 400000 item(s)")
+            assert answer.message.startswith("images: has 400000 of them")
 
 
 async def test_a_name_that_stands_twice_is_found_at_the_end_of_many(live):

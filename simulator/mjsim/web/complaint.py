@@ -74,11 +74,12 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: PLR0911 - o
         case "maximum":
             return f"{_shown(sent)} is more than {rule}, the most that is allowed"
         case "minLength":
-            return f"has to have at least {rule} character(s)"
+            return f"has {len(sent)} characters, at least {rule} {'is' if rule == 1 else 'are'} needed"
         case "maxLength":
             return f"has {len(sent)} characters, at most {rule} are allowed"
         case "minItems" | "maxItems" as bound:
-            return f"has {len(sent)} item(s), at {'least' if bound == 'minItems' else 'most'} {rule} are allowed"
+            allowed = f"at least {rule} are needed" if bound == "minItems" else f"at most {rule} are allowed"
+            return f"has {len(sent)} of them, {allowed}"
         case "format":
             return f"{_shown(sent)} is not {_FORMATS.get(rule, rule)}"
         case "pattern":

@@ -39,9 +39,7 @@ class Route:
         """What answers this method; `MethodNotAllowed` where nothing does."""
         found = self.handlers.get("GET" if method == "HEAD" else method)
         if found is None:
-            raise MethodNotAllowed(
-                f"{method} is not possible on {self.path}; {_listed(self.handlers)} is.", self.allowed
-            )
+            raise MethodNotAllowed(f"{method} is not possible here; {_listed(self.handlers)} is.", self.allowed)
         return found
 
 

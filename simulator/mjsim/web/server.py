@@ -1,6 +1,7 @@
 """aiohttp's low-level server with two changes: its own errors are answers of the contract, and it listens with a bound."""
 
 import asyncio
+import errno
 import logging
 from functools import partial
 
@@ -71,9 +72,8 @@ class Listener:
             self._listening = await loop.create_server(self._server, self._host, self._port, backlog=1024)
         except (OSError, OverflowError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise SettingsError(
-                f"cannot listen on {self._host}:{self._port}: {reason}; --port 0 takes a free port."
-            ) from error
+            hint = "; --port 0 takes a free port" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+            raise SettingsError(f"cannot listen on {self._host}:{self._port}: {reason}{hint}.") from error
         port: int = self._listening.sockets[0].getsockname()[1]
         return port
 
