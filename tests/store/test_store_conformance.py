@@ -233,6 +233,23 @@ def test_equal_requests_are_counted_for_each_tenant_and_request(opened, make_job
     asyncio.run(run())
 
 
+def test_many_jobs_are_found_and_counted_like_few(opened, make_job):
+    """Also when there are more of them than are kept at hand."""
+
+    async def run():
+        async with opened() as store:
+            jobs = [make_job(fingerprint=str(number), repeat=repeat) for number in range(600) for repeat in (0, 1)]
+            async with store.turn("alice") as turn:
+                for job in jobs:
+                    turn.add(job)
+            for _again in range(2):
+                assert [await store.find(job.id) for job in jobs] == jobs
+                async with store.turn("alice") as turn:
+                    assert {await turn.repeats(str(number)) for number in range(600)} == {2}
+
+    asyncio.run(run())
+
+
 def test_no_repeat_that_is_kept_is_counted_again_after_others_were_forgotten(opened, make_job):
     """Ids stem from the number of the repeat, so it has to differ among the jobs that are kept."""
 

@@ -301,6 +301,28 @@ def test_when_the_disk_is_full_everybody_is_told_and_nothing_of_it_is_kept(tmp_p
     asyncio.run(run())
 
 
+def test_a_turn_that_cannot_be_written_is_not_half_kept(tmp_path, make_job, keep):
+    async def run():
+        store = SqliteStore(tmp_path / "mjsim.db")
+        known, new = make_job(fingerprint="known"), make_job(fingerprint="new")
+        await keep(store, known)
+        with pytest.raises(sqlite3.IntegrityError):
+            await keep_together(store, new, known)
+        assert await everything(store) == [known]
+        assert await store.count() == 1
+        await keep(store, new)
+        assert await everything(store) == [known, new]
+        await store.close()
+
+    asyncio.run(run())
+
+
+async def keep_together(store, *jobs):
+    async with store.turn("alice") as turn:
+        for job in jobs:
+            turn.add(job)
+
+
 # One file, one process
 
 
@@ -389,6 +411,11 @@ def test_a_folder_is_refused(tmp_path):
 
 def test_a_file_in_a_folder_that_is_missing_is_refused(tmp_path):
     assert refusal(tmp_path / "missing" / "mjsim.db").endswith("its folder has to exist and be writable.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no disk that is always full")
+def test_any_other_reason_is_told_in_the_words_of_sqlite():
+    assert refusal(Path("/dev/full")) == "disk I/O error."
 
 
 @pytest.fixture
