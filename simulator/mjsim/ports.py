@@ -102,7 +102,7 @@ class Store(Protocol):
         ...
 
     async def forget_accepted_until(self, instant: Instant) -> int:
-        """Forget the jobs accepted at or before the instant, and thumbnails not used since; how many jobs."""
+        """Forget the jobs accepted at or before the instant, with them thumbnails not used since; how many jobs."""
         ...
 
     async def forget_oldest_settled(self, number: int, now: Instant) -> int:

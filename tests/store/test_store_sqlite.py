@@ -522,3 +522,21 @@ def test_only_the_sources_that_were_used_last_are_kept(monkeypatch):
         await store.close()
 
     asyncio.run(run())
+
+
+def test_a_file_that_is_damaged_inside_is_refused_in_one_line(tmp_path, make_job):
+    file = tmp_path / "mjsim.db"
+
+    async def fill():
+        store = SqliteStore(file)
+        async with store.turn("alice") as turn:
+            for place in range(200):
+                turn.add(make_job(place, fingerprint=str(place)))
+        await store.close()
+
+    asyncio.run(fill())
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    file.write_bytes(data)
+    with pytest.raises(SettingsError, match=r"mjsim\.db: .*(damaged|no data file)"):
+        SqliteStore(file)

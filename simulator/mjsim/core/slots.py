@@ -56,9 +56,8 @@ def pull_forward(lives: Sequence[Timeline], ready: Sequence[Instant], running: i
     wait starts as soon as it is ready and those ahead of it leave it a slot; one that had its slot keeps its own time.
     """
     pulled: list[Timeline] = []
-    for place, (life, earliest) in enumerate(zip(lives, ready, strict=True)):
-        had_to_wait = place >= running and life.started > now
+    for life, earliest in zip(lives, ready, strict=True):
         start = max(earliest, free_from([ahead for ahead in pulled if ahead.settled > now], running, now))
         early = life.started - start
-        pulled.append(life.shift(now, -early) if had_to_wait and early > 0 else life)
+        pulled.append(life.shift(now, -early) if life.started > now and early > 0 else life)
     return pulled

@@ -1,9 +1,11 @@
 """The embedded store: SQLite in memory or in one file. What a turn has changed is durable when the turn is over."""
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from mjsim.core.error import SettingsError
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
@@ -18,7 +20,10 @@ class SqliteStore:
     """Implements `ports.Store`; `file` None keeps everything in memory. `SettingsError` says why a file is unfit."""
 
     def __init__(self, file: Path | None = None) -> None:
-        self._ledger = Ledger(file)
+        try:
+            self._ledger = Ledger(file)
+        except sqlite3.DatabaseError as error:
+            raise SettingsError(f"data file {file}: it is damaged ({error}); name another file.") from error
         self._connection = self._ledger.connection
 
     def turn(self, tenant: str) -> "SqliteTurn":
