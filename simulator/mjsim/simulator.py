@@ -32,7 +32,11 @@ class Simulator:
     def __init__(self, settings: Settings, clock: Clock | None = None, request_log: TextIO | None = sys.stderr) -> None:
         self.settings = settings
         self._store = SqliteStore(settings.data)
-        self.seed = _seed(settings, self._store)
+        try:
+            self.seed = _seed(settings, self._store)
+        except SettingsError:
+            self._store.release()
+            raise
         self._clock = clock or LineClock(max(wall_clock(), self._store.latest()))
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")

@@ -1,5 +1,6 @@
 """The jobs of all tenants as rows, with what makes questions about them quick: counts, and the jobs asked for lately."""
 
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,7 +25,11 @@ class Ledger:
 
     def __init__(self, file: Path | None) -> None:
         self.connection = Connection(file, when_lost=self._recall)
-        self._recall()
+        try:
+            self._recall()
+        except sqlite3.DatabaseError:
+            self.connection.close()
+            raise
 
     def _recall(self) -> None:
         """Drop what is known beside the rows and read it again."""

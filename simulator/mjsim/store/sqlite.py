@@ -72,6 +72,10 @@ class SqliteStore:
 
     async def close(self) -> None:
         """See `ports.Store`."""
+        self.release()
+
+    def release(self) -> None:
+        """Do the same at once, outside of an event loop."""
         self._connection.close()
 
     def fact(self, name: str, default: str) -> str:
