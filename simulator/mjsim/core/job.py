@@ -70,12 +70,16 @@ class Job:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The files of its result, in the order of the contract: a grid comes first, then its tiles 1 to 4."""
-        artwork = self.work.artwork
-        if artwork is None:
+        if self.work.artwork is None:
             return ()
-        if self.type is JobType.UPSCALE:
-            return (Picture(artwork, self.work.index or 1, doubled=True),)
-        return tuple(Picture(artwork, index) for index in range(5))
+        return pictures_of(self.work.artwork, self.work.index if self.type is JobType.UPSCALE else None)
+
+
+def pictures_of(artwork: Artwork, upscaled: int | None) -> tuple[Picture, ...]:
+    """The files of a recipe: the grid and its tiles; where `upscaled` names a tile, that one alone at twice the side."""
+    if upscaled is not None:
+        return (Picture(artwork, upscaled, doubled=True),)
+    return tuple(Picture(artwork, index) for index in range(5))
 
 
 def root_seed(text: str, parameters: Parameters, *images: str) -> int:

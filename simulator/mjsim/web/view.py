@@ -4,10 +4,12 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
-from mjsim.core.artwork import Picture
+from mjsim.core.artwork import Artwork, Picture
 from mjsim.core.file import file_folder, file_name, usual_format
 from mjsim.core.instant import Instant, rfc3339
-from mjsim.core.job import Job
+from mjsim.core.job import Job, pictures_of
+from mjsim.core.pace import JobType
+from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters
 from mjsim.core.status import Status
 from mjsim.core.timeline import Moment
@@ -74,17 +76,24 @@ class View:
         if job.work.artwork is None:
             return {"prompts": job.work.suggestions}
         folder = origin + file_folder(self._seed, job.id)
-        return {"images": [_image(folder, picture) for picture in job.pictures]}
+        upscaled = job.work.index if job.type is JobType.UPSCALE else None
+        files = _files(job.work.artwork.size, upscaled)
+        return {"images": [{"url": folder + name, **image} for name, image in files]}
 
 
-def _image(folder: str, picture: Picture) -> Document:
-    size = picture.size
-    image: Document = {"url": folder + file_name(picture)}
+@lru_cache(maxsize=1024)
+def _files(size: Size, upscaled: int | None) -> tuple[tuple[str, Document], ...]:
+    """The files of a result by name, each with all but its address: they are the same for all jobs of a size."""
+    return tuple((file_name(picture), _image(picture)) for picture in pictures_of(Artwork(0, size), upscaled))
+
+
+def _image(picture: Picture) -> Document:
+    image: Document = {}
     # The contract gives an index to the tiles alone: the grid is all of them, an upscale is one on its own.
     if picture.index and not picture.doubled:
         image["index"] = picture.index
-    image["width"] = size.width
-    image["height"] = size.height
+    image["width"] = picture.size.width
+    image["height"] = picture.size.height
     image["content_type"] = usual_format(picture).content_type
     return image
 
