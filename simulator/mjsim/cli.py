@@ -31,11 +31,13 @@ Any key of the form sim-<anything> is accepted, and each has jobs of its own; {T
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     parser = _parser()
-    given = parser.parse_args(arguments)
-    if given.command is None:
+    given, unknown = parser.parse_known_args(arguments)
+    if given.command is None and not unknown:
         parser.print_help()
         return 2
     try:
+        if unknown:
+            raise SettingsError(_unknown(unknown[0], given.command))
         code: int = given.run(given)
     except SettingsError as error:
         print(f"mjsim: {error}", file=sys.stderr)
@@ -64,6 +66,16 @@ def _parser() -> argparse.ArgumentParser:
     health.add_argument("--config", type=Path, metavar="FILE", help="the TOML file that the simulator was started with")
     health.set_defaults(run=_health)
     return parser
+
+
+def _unknown(argument: str, command: str | None) -> str:
+    """What to say of an argument that is not known: the nearest one that is, or where they are listed."""
+    from difflib import get_close_matches
+
+    known = [option.flag for option in OPTIONS] if command == "serve" else []
+    close = get_close_matches(argument.partition("=")[0], known, n=1)
+    where = " ".join(["mjsim", *([command] if command else []), "--help"])
+    return f"{argument!r} is not understood. " + (f"Did you mean {close[0]}?" if close else f"{where} lists what is.")
 
 
 def _settings(given: argparse.Namespace) -> Settings:
