@@ -81,7 +81,8 @@ class Admission:
         if self._world.slots is None:
             return
         pool = self._world.slots.pool(ended.mode)
-        jobs = [ended if job.id == ended.id else job for job in await self._in_pool(turn, pool, now)]
+        before = _in_pool(await turn.unsettled(now), pool)
+        jobs = [ended if job.id == ended.id else job for job in before]
         lives = pull_forward([job.timeline for job in jobs], [job.ready for job in jobs], pool.running, now)
         for job, life in zip(jobs, lives, strict=True):
             if life != job.timeline:
@@ -110,7 +111,7 @@ class Admission:
         """From when on a slot is free."""
         jobs = await turn.unsettled(now)
         pool = slots.pool(mode)
-        ahead = [job.timeline for job in jobs if job.mode in pool.modes]
+        ahead = [job.timeline for job in _in_pool(jobs, pool)]
         if len(ahead) >= pool.running:
             self._refuse_when_queue_is_full(slots, jobs, now)
         return free_from(ahead, pool.running, now)
@@ -118,11 +119,13 @@ class Admission:
     def _refuse_when_queue_is_full(self, slots: SlotPlan, jobs: Sequence[Job], now: Instant) -> None:
         queued: list[Timeline] = []
         for pool in slots.pools:
-            lives = [job.timeline for job in jobs if job.mode in pool.modes]
+            lives = [job.timeline for job in _in_pool(jobs, pool)]
             queued += lives[len(lives) - waiting(lives, pool.running) :]
         if len(queued) >= slots.queued:
             wait = min(life.started for life in queued) - now
             raise QueueFull(f"Queue full: {slots.queued} jobs wait for a slot already.", max(wait, 1))
 
-    async def _in_pool(self, turn: Turn, pool: Pool, now: Instant) -> list[Job]:
-        return [job for job in await turn.unsettled(now) if job.mode in pool.modes]
+
+def _in_pool(jobs: Sequence[Job], pool: Pool) -> list[Job]:
+    """Those of the jobs that the pool runs, in their order."""
+    return [job for job in jobs if job.mode in pool.modes]

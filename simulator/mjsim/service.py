@@ -18,7 +18,7 @@ from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work, root_seed
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.prompt import Value, parse_flags, parse_prompt
-from mjsim.core.request import Webhook, fingerprint, settings
+from mjsim.core.request import Settings, Webhook, fingerprint, settings
 from mjsim.core.status import Status
 from mjsim.core.world import World
 from mjsim.ports import Clock, Page, Query, Store, Turn
@@ -61,13 +61,7 @@ class Service:
         seen = await self._see(images) if images else []
         names = [one.name for one in seen]
         equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
-
-        def draft(key: Key) -> Work:
-            parameters = chosen.parameters(key)
-            seed = root_seed(asked.text, parameters, *names)
-            artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint(seen))
-            return Work(prompt, parameters, artwork)
-
+        draft = _grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
         return await self._accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), draft)
 
     async def upscale(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
@@ -102,13 +96,7 @@ class Service:
         seen = await self._see(images)
         names = [one.name for one in seen]
         equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
-
-        def draft(key: Key) -> Work:
-            parameters = chosen.parameters(key)
-            seed = root_seed(asked.text, parameters, *names)
-            artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, sources=tuple(names))
-            return Work(prompt or None, parameters, artwork)
-
+        draft = _grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
         await self._sight.keep(seen, self._clock.now())
         return await self._accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), draft)
 
@@ -192,6 +180,26 @@ class Service:
             )
             raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; {future}.")
         return parent
+
+
+def _grid_of(
+    prompt: str | None,
+    text: str,
+    chosen: Settings,
+    images: Sequence[str],
+    *,
+    tint: tuple[int, ...] = (),
+    sources: tuple[str, ...] = (),
+) -> Draft:
+    """A grid of its own: `text` is the prompt without its flags, `images` the names of the pictures that were given."""
+
+    def draft(key: Key) -> Work:
+        parameters = chosen.parameters(key)
+        seed = root_seed(text, parameters, *images)
+        artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint, sources=sources)
+        return Work(prompt, parameters, artwork)
+
+    return draft
 
 
 def _child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Draft:

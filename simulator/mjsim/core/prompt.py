@@ -90,7 +90,6 @@ class Flag:
     value: Value = True
 
 
-_WEIGHT = _whole(0, 1000)
 _FLAGS: Mapping[str, Flag] = {
     **dict.fromkeys(("ar", "aspect"), Flag("aspect_ratio", _ratio)),
     **dict.fromkeys(("v", "version"), Flag("model_version", _version)),
@@ -102,7 +101,7 @@ _FLAGS: Mapping[str, Flag] = {
     "no": Flag("no", _words, words=True),
     "iw": Flag("iw", _decimal(0, 3)),
     "sref": Flag("sref", _words, words=True),
-    "sw": Flag("sw", _WEIGHT),
+    "sw": Flag("sw", _whole(0, 1000)),
     "oref": Flag("oref", _words, words=True),
     "ow": Flag("ow", _whole(1, 1000)),
     "cref": Flag("cref", _words, words=True),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mjsim.core.chance import digest
-from mjsim.core.instant import NEVER, Instant
+from mjsim.core.instant import BEGINNING, NEVER, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
@@ -121,7 +121,7 @@ class Ledger:
     def latest(self) -> Instant:
         """The latest acceptance that is known, 0 where there is none."""
         found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence DESC LIMIT 1")
-        return found[0][0] if found else Instant(0)
+        return found[0][0] if found else BEGINNING
 
     def _delete(self, condition: str, *arguments: object) -> int:
         statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, started, settled, outcome"
