@@ -1,45 +1,60 @@
 """Simulated time is a line over real time: two base points and a rate. Nobody else reads the machine's clock."""
 
 import time
+from collections.abc import Callable
 
 from mjsim.core.instant import Instant
 
 
 class LineClock:
-    """Simulated time that starts at an instant and runs `rate` times as fast as real time, from when it was made."""
+    """Simulated time from `start` on, at `rate` simulated seconds a real one; at rate 0 it stands still."""
 
     def __init__(self, start: Instant | None = None, rate: float = 1.0) -> None:
         self._simulated = wall_clock() if start is None else start
         self._real = time.monotonic()
         self._rate = rate
+        self._watchers: list[Callable[[], None]] = []
 
     def now(self) -> Instant:
-        """The present simulated instant; it never goes back."""
+        """See `ports.Clock`."""
+        if not self._rate:
+            return self._simulated
         return Instant(self._simulated + int((time.monotonic() - self._real) * 1000 * self._rate))
 
-    def real_seconds(self, milliseconds: int) -> float:
-        """How long so much simulated time takes in the real world."""
-        return milliseconds / 1000 / self._rate
+    @property
+    def rate(self) -> float:
+        """See `ports.Clock`."""
+        return self._rate
 
+    def run_at(self, rate: float) -> None:
+        """See `ports.Clock`."""
+        self._begin(self.now(), rate)
 
-class HandClock:
-    """Simulated time that stands still until it is moved by hand."""
-
-    def __init__(self, start: Instant) -> None:
-        self._now = start
-
-    def now(self) -> Instant:
-        """The instant at which time stands."""
-        return self._now
-
-    def real_seconds(self, milliseconds: int) -> float:
-        """Taken as real time, since nobody can tell when the hand will move."""
-        return milliseconds / 1000
+    def jump(self, instant: Instant) -> None:
+        """See `ports.Clock`."""
+        self._begin(max(self.now(), instant), self._rate)
 
     def advance(self, milliseconds: int) -> Instant:
-        """Move on by so much; time does not go back."""
-        self._now = Instant(self._now + max(0, milliseconds))
-        return self._now
+        """Move on by so much; the instant that is reached."""
+        self.jump(Instant(self.now() + milliseconds))
+        return self.now()
+
+    def watch(self, moved: Callable[[], None]) -> None:
+        """See `ports.Clock`."""
+        self._watchers.append(moved)
+
+    def real_seconds(self, milliseconds: int) -> float:
+        """See `ports.Clock`."""
+        return milliseconds / 1000 / (self._rate or 1.0)
+
+    def simulated(self, seconds: float) -> int:
+        """See `ports.Clock`."""
+        return int(seconds * 1000 * (self._rate or 1.0))
+
+    def _begin(self, simulated: Instant, rate: float) -> None:
+        self._simulated, self._real, self._rate = simulated, time.monotonic(), rate
+        for moved in self._watchers:
+            moved()
 
 
 def wall_clock() -> Instant:

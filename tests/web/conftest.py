@@ -18,7 +18,7 @@ import jsonschema_rs
 import pytest
 from PIL import Image
 
-from mjsim.clock import HandClock
+from mjsim.clock import LineClock
 from mjsim.core.instant import Instant
 from mjsim.settings import Settings
 from mjsim.simulator import Simulator
@@ -174,7 +174,7 @@ class Client:
 
     url: str
     session: aiohttp.ClientSession
-    clock: HandClock
+    clock: LineClock
     key: str | None = "sim-test"
 
     def as_(self, key: str | None) -> "Client":
@@ -325,7 +325,7 @@ Start = Callable[..., AbstractAsyncContextManager[Live]]
 
 @asynccontextmanager
 async def _live(key: str = "sim-test", start: Instant = BEGIN, **settings: Any) -> AsyncIterator[Live]:
-    clock = HandClock(start)
+    clock = LineClock(start, rate=0)
     simulator = Simulator(Settings(**{"port": 0, "seed": 7, **settings}), clock, None)
     await simulator.start()
     try:
