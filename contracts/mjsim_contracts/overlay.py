@@ -119,9 +119,10 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 def generated(directory: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield each JSON file that belongs in the directory, with its content: two for every NAME.overlay.yaml.
+    """Yield each JSON file that belongs in the directory, with its content: one for every NAME.yaml.
 
-    NAME.published.json is the document that the overlay extends, NAME.json the same after the overlay.
+    Where there is a NAME.overlay.yaml, NAME.published.json is the document that the overlay extends and NAME.json the
+    same after the overlay.
     """
     overlays = sorted(directory.glob("*.overlay.yaml"))
     if not overlays:
@@ -132,6 +133,10 @@ def generated(directory: Path) -> Iterator[tuple[Path, bytes]]:
         published = load_yaml(directory / str(overlay.get("extends", f"{name}.yaml")))
         yield directory / f"{name}.published.json", to_json(published).encode()
         yield directory / f"{name}.json", to_json(apply(published, overlay)).encode()
+    overlaid = {path.name.removesuffix(".overlay.yaml") for path in overlays}
+    for path in sorted(set(directory.glob("*.yaml")) - set(overlays)):
+        if path.stem not in overlaid:
+            yield path.with_suffix(".json"), to_json(load_yaml(path)).encode()
 
 
 def stale(path: Path, content: bytes) -> bool:

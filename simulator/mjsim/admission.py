@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from mjsim.core.chance import Key
 from mjsim.core.error import QueueFull, TooManyRequests
-from mjsim.core.instant import SECOND, Instant
+from mjsim.core.instant import HORIZON, MINUTE, SECOND, Instant
 from mjsim.core.job import RETENTION, Job, Work
 from mjsim.core.limit import RateLimit
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.plan import plan, ready_at
 from mjsim.core.request import Webhook
-from mjsim.core.slots import Pool, SlotPlan, free_from, pull_forward, waiting
+from mjsim.core.slots import Pool, SlotPlan, free_from, reschedule, waiting
 from mjsim.core.timeline import Timeline
 from mjsim.core.world import World
 from mjsim.ports import Store, Turn
@@ -76,14 +76,16 @@ class Admission:
         )
         return candidate.job(key, life, ready, draft(key))
 
-    async def pull_forward(self, turn: Turn, ended: Job, now: Instant) -> None:
-        """After a job has ended early, start those that waited for its slot; `ended` lives its amended life."""
+    async def amend(self, turn: Turn, amended: Job, now: Instant) -> None:
+        """Keep the amended life of a job, and move those in its pool that wait for a slot."""
+        turn.amend(amended)
         if self._world.slots is None:
             return
-        pool = self._world.slots.pool(ended.mode)
+        pool = self._world.slots.pool(amended.mode)
         before = _in_pool(await turn.unsettled(now), pool)
-        jobs = [ended if job.id == ended.id else job for job in before]
-        lives = pull_forward([job.timeline for job in jobs], [job.ready for job in jobs], pool.running, now)
+        jobs = [amended if job.id == amended.id else job for job in before]
+        jobs = [job for job in jobs if not job.held or job.timeline.started <= now]
+        lives = reschedule([job.timeline for job in jobs], [job.ready for job in jobs], pool.running, now)
         for job, life in zip(jobs, lives, strict=True):
             if life != job.timeline:
                 turn.amend(job.living(life))
@@ -122,8 +124,9 @@ class Admission:
             lives = [job.timeline for job in _in_pool(jobs, pool)]
             queued += lives[len(lives) - waiting(lives, pool.running) :]
         if len(queued) >= slots.queued:
-            wait = min(life.started for life in queued) - now
-            raise QueueFull(f"Queue full: {slots.queued} jobs wait for a slot already.", max(wait, 1))
+            start = min(life.started for life in queued)
+            wait = max(start - now, 1) if start < HORIZON else MINUTE
+            raise QueueFull(f"Queue full: {slots.queued} jobs wait for a slot already.", wait)
 
 
 def _in_pool(jobs: Sequence[Job], pool: Pool) -> list[Job]:

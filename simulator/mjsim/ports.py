@@ -130,8 +130,48 @@ class Store(Protocol):
         """Forget so many of the oldest settled jobs; how many there were."""
         ...
 
+    async def latest(self, tenant: str | None, number: int) -> Sequence[Job]:
+        """So many of the latest jobs, of one tenant or of all, newest first."""
+        ...
+
+    async def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
+        """The jobs of all tenants that leave pending or settle after the first instant and by the second."""
+        ...
+
+    async def next_settling(self, now: Instant) -> Instant:
+        """When the next job of any tenant settles after now; `NEVER` where none does."""
+        ...
+
+    async def note_line(self, now: Instant, rate: float) -> None:
+        """Remember where time is and how fast it goes, for the next process."""
+        ...
+
+    async def forget_tenant(self, tenant: str | None) -> int:
+        """Forget all jobs of one tenant, or of all, as if there had been none; how many."""
+        ...
+
+    async def export(self) -> bytes:
+        """Everything that is kept, as a data file."""
+        ...
+
+    async def restore(self, data: bytes) -> int:
+        """Keep what such a data file holds instead; how many jobs. `ClashingState` says why it cannot be."""
+        ...
+
     async def close(self) -> None:
         """Finish what was begun and let go of the file."""
+        ...
+
+
+class Errands(Protocol):
+    """What has to be done at instants: the deliveries of webhooks."""
+
+    async def next_due(self) -> Instant:
+        """When the next one is due; `NEVER` where none is."""
+        ...
+
+    async def settle(self) -> Sequence[object]:
+        """Do everything that is due by now, and say what was done once it has been."""
         ...
 
 

@@ -38,12 +38,12 @@ class File:
 class Service:
     """What a tenant may ask for. Refusals are the errors of `core.error`."""
 
-    def __init__(self, world: World, clock: Clock, store: Store, sight: Sight) -> None:
+    def __init__(self, world: World, clock: Clock, store: Store, sight: Sight, admission: Admission) -> None:
         self._world = world
         self._clock = clock
         self._store = store
         self._sight = sight
-        self._admission = Admission(world, store)
+        self._admission = admission
 
     def now(self) -> Instant:
         """The present, as the service's clock has it."""
@@ -121,8 +121,7 @@ class Service:
             if status.terminal:
                 raise JobNotCancellable(f"Job {job_id} is {status} already; only pending and running jobs can be.")
             cancelled = job.living(job.timeline.cancel(now))
-            turn.amend(cancelled)
-            await self._admission.pull_forward(turn, cancelled, now)
+            await self._admission.amend(turn, cancelled, now)
         return cancelled, now
 
     async def file(self, path: str) -> File:

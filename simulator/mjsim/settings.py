@@ -13,12 +13,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim.core.error import SettingsError
+from mjsim.core.instant import DAY, Instant, parse_duration, parse_rfc3339
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
 from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
 
+MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
+"""When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
+
 DEMO_KEY = f"{PREFIX}local"
+SECRET = frozenset({"api_key", "control_token"})
+"""The settings whose values are shown to nobody."""
+
+MOST_RATE = 100_000
+"""The fastest that time may run: over a simulated day in a real second."""
+
 TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -38,6 +48,11 @@ class Settings:
     max_jobs: int = 1_000_000
     public_base_url: str | None = None
     fetch: str = "loopback"
+    clock: str = "real"
+    rate: float = 1.0
+    step: int = 0
+    start: Instant | None = None
+    control_token: str | None = None
     log_format: str = "text"
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
@@ -57,6 +72,31 @@ class Settings:
         """The host as a client on this machine writes it in a URL."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
         return f"[{host}]" if ":" in host else host
+
+    @property
+    def public_host(self) -> str | None:
+        """The name in the public base URL."""
+        return urlsplit(self.public_base_url).hostname if self.public_base_url else None
+
+    def shown(self) -> dict[str, Any]:
+        """The settings that differ from their defaults, by name, without secrets."""
+        values = {option.name: getattr(self, option.name) for option in OPTIONS if option.name not in SECRET}
+        usual = Settings()
+        return {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in values.items()
+            if value != getattr(usual, name)
+        }
+
+    @property
+    def time_rate(self) -> float:
+        """Simulated seconds to a real one; 0 where time stands still."""
+        return 0.0 if self.clock == "manual" else self.rate
+
+    @property
+    def time_start(self) -> Instant | None:
+        """When simulated time begins; None for now. Where it stands still it begins at a round date, always the same."""
+        return MANUAL_START if self.start is None and self.clock == "manual" else self.start
 
     @property
     def spans(self) -> Pace:
@@ -122,6 +162,19 @@ def _share(text: str) -> float:
     return float(text)
 
 
+def _rate(text: str) -> float:
+    if not re.fullmatch(r"[0-9]*\.?[0-9]+", text, re.ASCII) or not 0 < float(text) <= MOST_RATE:
+        raise SettingsError(f"has to be a number above 0, at most {MOST_RATE}; --clock manual stops time")
+    return float(text)
+
+
+def _step(text: str) -> int:
+    milliseconds = parse_duration(text)
+    if milliseconds > DAY:
+        raise SettingsError("has to be at most a day")
+    return milliseconds
+
+
 def _rate_limit(text: str) -> str:
     try:
         parse_rate_limit(text)
@@ -178,6 +231,13 @@ OPTIONS = (
     Option(
         "fetch", _one_of("loopback", "any"), "WHERE", "hosts that image URLs are read from: loopback (default), any"
     ),
+    Option(
+        "clock", _one_of("real", "manual"), "KIND", "real (default): time runs; manual: it stands still until moved"
+    ),
+    Option("rate", _rate, "N", "simulated seconds to a real one (default 1)"),
+    Option("step", _step, "DURATION", "let so much time pass at each API request, such as 500ms (default: none)"),
+    Option("start", parse_rfc3339, "TIME", "when simulated time begins, such as 2026-01-31T12:00:00Z (default: now)"),
+    Option("control_token", _key, "TOKEN", "ask for this token on /_sim, and let other hosts in that have it"),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
 )
 """Every setting."""
@@ -208,7 +268,7 @@ def _read(option: Option, given: object, source: str) -> object:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
     except (SettingsError, ValueError) as error:
-        shown = "" if option.name == "api_key" else f", not {str(given)[:60]!r}"
+        shown = "" if option.name in SECRET else f", not {str(given)[:60]!r}"
         raise SettingsError(f"{source} {str(error).rstrip('.')}{shown}.") from error
 
 

@@ -2,11 +2,15 @@
 
 import secrets
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
+from mjsim import __version__
+from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
+from mjsim.core.instant import NEVER, Instant
 from mjsim.core.world import World
+from mjsim.direction import Direction
 from mjsim.fetch import HttpFetch
 from mjsim.paint.painter import Painter
 from mjsim.ports import Clock
@@ -14,16 +18,33 @@ from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
 from mjsim.store.sqlite import SqliteStore
+from mjsim.timekeeper import Timekeeper
 from mjsim.web import health
 from mjsim.web.access import Access
+from mjsim.web.control.clock import ClockControl
+from mjsim.web.control.jobs import JobsControl
+from mjsim.web.control.journal import JournalControl
+from mjsim.web.control.state import StateControl
 from mjsim.web.files import Files
+from mjsim.web.guard import Guard
+from mjsim.web.journal import Journal
 from mjsim.web.midjourney import MidjourneyApi
 from mjsim.web.origin import Origin
 from mjsim.web.reference import Reference
 from mjsim.web.requestlog import RequestLog
+from mjsim.web.route import Route
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
+from mjsim.web.surface import Surface
 from mjsim.web.view import View
+
+
+class _NoErrands:
+    async def next_due(self) -> Instant:
+        return NEVER
+
+    async def settle(self) -> list[object]:
+        return []
 
 
 class Simulator:
@@ -31,13 +52,17 @@ class Simulator:
 
     def __init__(self, settings: Settings, clock: Clock | None = None, request_log: TextIO | None = sys.stderr) -> None:
         self.settings = settings
-        self._store = SqliteStore(settings.data)
+        self._store = SqliteStore(settings.data, wall_clock)
         try:
             self.seed = _seed(settings, self._store)
         except SettingsError:
             self._store.release()
             raise
-        self._clock = clock or LineClock(max(wall_clock(), self._store.latest()))
+        self._clock = clock or self._line(settings)
+        self._world = _world(settings, self.seed)
+        self._errands = _NoErrands()
+        self._timekeeper = Timekeeper(self._clock, self._store, self._errands, settings.step)
+        self._journal = Journal()
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -46,19 +71,50 @@ class Simulator:
 
     async def start(self) -> None:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
-        world = self._world()
-        service = Service(world, self._clock, self._store, Sight(self.seed, self._store, self._paint, self._fetch))
+        await self._store.note_line(self._clock.now(), self._clock.rate)
         origin = Origin(self.settings.public_base_url)
-        routes = [
-            *MidjourneyApi(service, View(self.seed), origin).routes(),
-            *Files(service).routes(),
-            *Reference(self.settings.ready_key).routes(),
-            *health.routes(),
-        ]
-        site = Site(routes, Access(self.settings.keys), self._clock.real_seconds, self._requests)
+        site = Site(self._routes(origin), self._surfaces(), self._timekeeper, self._journal, self._requests)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
         self.url = origin.listening = f"http://{self.settings.reachable_host}:{port}"
+
+    def _routes(self, origin: Origin) -> list[Route]:
+        admission = Admission(self._world, self._store)
+        sight = Sight(self.seed, self._store, self._paint, self._fetch)
+        service = Service(self._world, self._clock, self._store, sight, admission)
+        direction = Direction(self._clock, self._store, admission)
+        view = View(self.seed)
+        return [
+            *MidjourneyApi(service, view, origin).routes(),
+            *Files(service).routes(),
+            *Reference(self.settings.ready_key).routes(),
+            *health.routes(),
+            *ClockControl(self._timekeeper, self._errands, direction).routes(),
+            *JobsControl(direction, view, origin).routes(),
+            *JournalControl(self._journal).routes(),
+            *StateControl(self._store, [self._forget], self._info).routes(),
+        ]
+
+    def _surfaces(self) -> list[Surface]:
+        settings = self.settings
+        names = frozenset(filter(None, (settings.host.lower(), settings.public_host)))
+        guard = Guard(settings.control_token, names)
+        return [
+            Surface("midjourney", "/v1/", Access(settings.keys).tenant),
+            Surface("control", "/_sim/", guard.admit, keyed=False, open=False),
+        ]
+
+    async def _forget(self, tenant: str | None) -> None:
+        self._journal.forget(tenant)
+
+    def _info(self) -> dict[str, Any]:
+        return {
+            "version": __version__,
+            "url": self.url,
+            "seed": self.seed,
+            "key": self.settings.ready_key,
+            "settings": self.settings.shown(),
+        }
 
     async def stop(self) -> None:
         """Stop at once: open requests get a second, everything acknowledged is kept."""
@@ -67,19 +123,24 @@ class Simulator:
         self._requests.flush()
         await self._fetch.close()
         self._paint.close()
-        self._store.note_time(self._clock.now())
+        await self._store.note_line(self._clock.now(), self._clock.rate)
         await self._store.close()
 
-    def _world(self) -> World:
-        settings = self.settings
-        return World(
-            seed=self.seed,
-            pace=settings.spans,
-            failure_rate=settings.failure_rate,
-            slots=settings.slots,
-            rate_limit=settings.limit,
-            max_jobs=settings.max_jobs,
-        )
+    def _line(self, settings: Settings) -> LineClock:
+        """Time goes on from where the data file left it, and never back."""
+        start = wall_clock() if settings.time_start is None else settings.time_start
+        return LineClock(max(start, self._store.reached(wall_clock())), settings.time_rate)
+
+
+def _world(settings: Settings, seed: int) -> World:
+    return World(
+        seed=seed,
+        pace=settings.spans,
+        failure_rate=settings.failure_rate,
+        slots=settings.slots,
+        rate_limit=settings.limit,
+        max_jobs=settings.max_jobs,
+    )
 
 
 def _seed(settings: Settings, store: SqliteStore) -> int:

@@ -4,10 +4,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from mjsim.core.chance import Key
-from mjsim.core.instant import Instant
+from mjsim.core.instant import HORIZON, Instant
 from mjsim.core.pace import PACES, JobType, Mode, Pace
 from mjsim.core.plan import plan, ready_at
-from mjsim.core.slots import PLANS, Pool, SlotPlan, free_from, pull_forward, waiting
+from mjsim.core.slots import PLANS, Pool, SlotPlan, free_from, reschedule, waiting
 from mjsim.core.status import Status
 
 MODES = frozenset(Mode)
@@ -51,7 +51,7 @@ class Pooled:
         self.lives[number] = self.lives[number].cancel(now)
         before = [self.lives[place] for place in places]
         ready = [self.ready[place] for place in places]
-        after = pull_forward(before, ready, self.running, now)
+        after = reschedule(before, ready, self.running, now)
         assert all(life.started >= earliest for life, earliest in zip(after, ready, strict=True) if life.started > now)
         assert len(after) == len(before)
         for old, new in zip(before, after, strict=True):
@@ -182,7 +182,7 @@ def test_those_beyond_the_slots_wait():
 def test_a_job_that_has_its_slot_keeps_its_own_time():
     lives = lives_of(50, 20, 10, running=2)
     lives[0] = lives[0].cancel(Instant(5))
-    first, second, third = pull_forward(lives, [life.accepted for life in lives], 2, Instant(5))
+    first, second, third = reschedule(lives, [life.accepted for life in lives], 2, Instant(5))
     assert (first, second) == (lives[0], lives[1])
     assert (third.started, third.settled) == (5, 15)
 
@@ -192,31 +192,44 @@ def test_a_job_that_has_its_slot_is_not_spared_its_lead():
     for number in range(3):
         pool.accept(Instant(0), number)
     pool.lives[0] = pool.lives[0].cancel(Instant(10))
-    _first, second, third = pull_forward(pool.lives, pool.ready, 2, Instant(10))
+    _first, second, third = reschedule(pool.lives, pool.ready, 2, Instant(10))
     assert second == pool.lives[1]
     assert second.started > 10
     assert third.started == pool.ready[2] > 10
 
 
-def test_a_job_ahead_that_was_put_off_puts_off_nobody():
-    """What was planned is kept, even where a longer job ahead leaves less room than was thought."""
+def test_a_job_ahead_that_was_put_off_puts_off_those_that_wait_for_its_slot():
     lives = lives_of(50, 20, 10, running=2)
     lives[0] = lives[0].shift(Instant(5), 100)
     lives[1] = lives[1].shift(Instant(5), 100)
-    assert pull_forward(lives, [life.accepted for life in lives], 2, Instant(5)) == lives
+    moved = reschedule(lives, [life.accepted for life in lives], 2, Instant(5))
+    assert moved[:2] == lives[:2]
+    assert (moved[2].started, moved[2].settled) == (120, 130)
+
+
+def test_behind_a_job_that_never_ends_others_wait_without_end_and_keep_their_spans():
+    lives = lives_of(50, 20, running=1)
+    ready = [life.accepted for life in lives]
+    lives[0] = lives[0].hold(Instant(5))
+    waiting_life = reschedule(lives, ready, 1, Instant(5))[1]
+    assert waiting_life.started == HORIZON
+    assert waiting_life.settled == HORIZON + 20
+    assert free_from([lives[0], waiting_life], 1, Instant(9)) == HORIZON
+    lives[0] = lives[0].release(Instant(105))
+    assert [life.settled for life in reschedule([lives[0], waiting_life], ready, 1, Instant(105))] == [150, 170]
 
 
 def test_when_the_first_is_cancelled_the_whole_queue_moves_up():
     lives = lives_of(50, 20, 10, 5, running=1)
     lives[0] = lives[0].cancel(Instant(10))
-    moved = pull_forward(lives, [life.accepted for life in lives], 1, Instant(10))
+    moved = reschedule(lives, [life.accepted for life in lives], 1, Instant(10))
     assert [life.started for life in moved] == [0, 10, 30, 40]
 
 
 def test_a_job_that_is_not_ready_is_not_pulled_before_it_is():
     lives = lives_of(50, 20, running=1)
     lives[0] = lives[0].cancel(Instant(10))
-    moved = pull_forward(lives, [Instant(0), Instant(37)], 1, Instant(10))
+    moved = reschedule(lives, [Instant(0), Instant(37)], 1, Instant(10))
     assert [life.started for life in moved] == [0, 37]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from mjsim.core.instant import NEVER, Instant
+from mjsim.core.instant import HORIZON, NEVER, Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Failure, IllegalTimeline, Moment, Timeline
 
@@ -199,3 +199,40 @@ def test_shifting_moves_the_future_alone_and_never_before_now(check_life, life, 
 def test_what_never_comes_is_not_shifted_beyond_never():
     life = Timeline((Moment(Instant(0), P, 0), Moment(NEVER, R, 0)))
     assert life.shift(Instant(1), 1_000).started == NEVER
+
+
+@given(lines, instants, st.integers(0, 50))
+def test_what_is_held_goes_on_after_its_release_as_if_no_time_had_passed(check_life, life, now, pause):
+    held = life.hold(now)
+    check_life(held)
+    assert held.at(HORIZON - 1) == life.at(now)
+    released = held.release(Instant(now + pause))
+    check_life(released)
+    assert released.until(now) == life.until(now)
+    assert [m.instant for m in released.after(now)] == [m.instant + pause for m in life.after(now)]
+
+
+@given(lines, instants)
+def test_a_step_brings_the_next_moment_and_keeps_the_spans_after_it(check_life, life, now):
+    now = max(now, life.accepted)
+    stepped, coming = life.step(now), life.after(now)
+    check_life(stepped)
+    if not coming:
+        assert stepped == life
+        return
+    assert stepped.at(now).status is [m for m in coming if m.instant == coming[0].instant][-1].status
+    assert stepped.settled == (NEVER if life.outcome is None else life.settled - (coming[0].instant - now))
+
+
+@given(lines, instants)
+def test_whatever_is_going_on_can_be_completed_or_failed_at_once(check_life, life, now):
+    now = max(now, life.accepted)
+    if life.at(now).status.terminal:
+        return
+    done, failed = life.complete(now), life.fail(now, WHY)
+    for ended in (done, failed):
+        check_life(ended)
+        assert ended.settled == now
+        assert ended.until(now)[: len(life.until(now))] == life.until(now)
+    assert done.outcome is C
+    assert failed.at(now) == Moment(now, F, life.at(now).progress, WHY)

@@ -73,7 +73,7 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, k
         assert cancelled.jobs == [jobs[0]]
         assert await store.source("data:1") == b"one"
         assert store.fact("seed", "18") == "17"
-        assert store.latest() == 4
+        assert store.reached(Instant(0)) == 4
         async with store.turn("alice") as turn:
             assert await turn.repeats("3") == 1
         new = make_job(9, fingerprint="new")
@@ -87,25 +87,30 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, k
 def test_a_new_store_knows_no_time_and_keeps_the_first_value_of_a_fact():
     async def run():
         store = SqliteStore()
-        assert store.latest() == 0
+        assert store.reached(Instant(1_000)) == 0
         assert (store.fact("seed", "1"), store.fact("seed", "2"), store.fact("other", "3")) == ("1", "1", "3")
         await store.close()
 
     asyncio.run(run())
 
 
-def test_time_has_come_as_far_as_it_was_noted_or_as_the_last_job_was_accepted(tmp_path, make_job, keep):
+@pytest.mark.parametrize(
+    ("noted", "rate", "accepted", "reached"),
+    [(50, 0.0, 20, 50), (60, 0.0, 90, 90), (50, 1.0, 20, 150), (50, 60.0, 20, 6_050), (50, 1.0, 900, 900)],
+)
+def test_time_goes_on_as_it_did_when_it_was_noted(tmp_path, make_job, keep, noted, rate, accepted, reached):
+    """At a wall clock 100 ms later; no acceptance lies in the future."""
     file = tmp_path / "mjsim.db"
 
     async def run():
-        for noted, accepted, latest in ((50, 20, 50), (60, 90, 90), (95, 92, 95)):
-            store = SqliteStore(file)
-            await keep(store, make_job(accepted, fingerprint=str(accepted)))
-            store.note_time(Instant(noted))
-            await store.close()
-            store = SqliteStore(file)
-            assert store.latest() == latest
-            await store.close()
+        store = SqliteStore(file, lambda: Instant(7_000))
+        await keep(store, make_job(accepted))
+        await store.note_line(Instant(noted), rate)
+        await store.close()
+        store = SqliteStore(file)
+        assert store.reached(Instant(7_100)) == reached
+        assert store.reached(Instant(6_000)) == max(noted, accepted)  # the machine's clock was set back
+        await store.close()
 
     asyncio.run(run())
 

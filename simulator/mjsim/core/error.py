@@ -13,9 +13,12 @@
     │   │   ├── ParentNotCompleted 400 parent_not_completed
     │   │   ├── ParentNotGrid      400 parent_not_grid
     │   │   └── JobNotCancellable  400 job_not_cancellable
+    │   ├── Forbidden              403 forbidden            the control API is not for this caller
     │   ├── NotFound               404 not_found            no such route or file
     │   │   └── JobNotFound        404 job_not_found
     │   ├── MethodNotAllowed       405 method_not_allowed   carries the methods that are
+    │   ├── JobSettled             409 job_settled          nothing can be decided about it any more
+    │   ├── ClashingState          409 clashing_state       what is imported does not belong to this world
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
@@ -111,6 +114,13 @@ class JobNotCancellable(InvalidRequest):
     code = "job_not_cancellable"
 
 
+class Forbidden(Refused):
+    """The control API is not for this caller."""
+
+    status = 403
+    code = "forbidden"
+
+
 class NotFound(Refused):
     """No such route or file."""
 
@@ -133,6 +143,20 @@ class MethodNotAllowed(Refused):
     def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
         super().__init__(message)
         self.allowed = allowed
+
+
+class JobSettled(Refused):
+    """The job has ended; nothing can be decided about it any more."""
+
+    status = 409
+    code = "job_settled"
+
+
+class ClashingState(Refused):
+    """What is imported does not belong to this world."""
+
+    status = 409
+    code = "clashing_state"
 
 
 class RequestTimeout(Refused):

@@ -34,7 +34,8 @@ class Work:
 class Job:
     """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one.
 
-    `ready` is when it could have started at the earliest, had a slot been free.
+    `ready` is when it could have started at the earliest, had a slot been free. `held` says that its future is put off
+    until it is released.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Job:
     work: Work
     webhook: Webhook | None = None
     ready: Instant = BEGINNING
+    held: bool = False
 
     @property
     def expires(self) -> Instant:

@@ -1,9 +1,9 @@
-"""Where slots are scarce a job starts when one is free, in order of acceptance, and an early end pulls the rest forward."""
+"""Where slots are scarce jobs start in order of acceptance as slots are free; who ends early or late moves the rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mjsim.core.instant import Instant
+from mjsim.core.instant import HORIZON, Instant
 from mjsim.core.pace import Mode
 from mjsim.core.timeline import Timeline
 
@@ -39,8 +39,11 @@ PLANS: Mapping[str, SlotPlan | None] = {
 
 
 def free_from(active: Sequence[Timeline], running: int, now: Instant) -> Instant:
-    """When the next job may start, given the unsettled ones ahead of it in its pool of `running` slots."""
-    ends = sorted(life.settled for life in active)
+    """When the next job may start, given the unsettled ones ahead of it in its pool of `running` slots.
+
+    One that is put off without end takes no slot; `HORIZON` where no slot will be free.
+    """
+    ends = sorted(min(life.settled, HORIZON) for life in active if life.started < HORIZON)
     return now if len(ends) < running else max(now, ends[len(ends) - running])
 
 
@@ -49,15 +52,18 @@ def waiting(active: Sequence[Timeline], running: int) -> int:
     return max(0, len(active) - running)
 
 
-def pull_forward(lives: Sequence[Timeline], ready: Sequence[Instant], running: int, now: Instant) -> list[Timeline]:
-    """What becomes of a pool's jobs, in order of acceptance, when some of them have just ended early, at `now`.
+def reschedule(lives: Sequence[Timeline], ready: Sequence[Instant], running: int, now: Instant) -> list[Timeline]:
+    """What becomes of a pool's jobs, in order of acceptance, when some of them end at another time than was planned.
 
-    `ready` says when each could start at the earliest. The ones that ended are still in the list. A job that had to
-    wait starts as soon as it is ready and those ahead of it leave it a slot; one that had its slot keeps its own time.
+    `ready` says when each could start at the earliest. The ones that ended are still in the list. A job that has not
+    started does so once it is ready and those ahead of it leave it a slot, be that earlier or later than was planned;
+    where they never do, it is put off without end.
     """
-    pulled: list[Timeline] = []
+    placed: list[Timeline] = []
     for life, earliest in zip(lives, ready, strict=True):
-        start = max(earliest, free_from([ahead for ahead in pulled if ahead.settled > now], running, now))
-        early = life.started - start
-        pulled.append(life.shift(now, -early) if life.started > now and early > 0 else life)
-    return pulled
+        if life.started > now:
+            start = max(earliest, free_from([ahead for ahead in placed if ahead.settled > now], running, now))
+            placed.append(life.shift(now, min(start, HORIZON) - life.started))
+        else:
+            placed.append(life)
+    return placed

@@ -7,7 +7,7 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from mjsim.core.instant import NEVER, Instant, later
+from mjsim.core.instant import HORIZON, NEVER, Instant, later
 from mjsim.core.status import TRANSITIONS, Status
 
 
@@ -111,6 +111,28 @@ class Timeline:
     def cancel(self, now: Instant) -> "Timeline":
         """The same past, then cancelled at this instant with the progress that was reached."""
         return self.amend(now, [Moment(now, Status.CANCELLED, self.at(now).progress)])
+
+    def fail(self, now: Instant, failure: Failure) -> "Timeline":
+        """The same past, then failed at this instant with the progress that was reached."""
+        return self.amend(now, [Moment(now, Status.FAILED, self.at(now).progress, failure)])
+
+    def complete(self, now: Instant) -> "Timeline":
+        """The same past, then completed at this instant; a job that is pending runs for no time at all."""
+        running = [Moment(now, Status.IN_PROGRESS, 0)] if self.at(now).status is Status.PENDING else []
+        return self.amend(now, [*running, Moment(now, Status.COMPLETED, _COMPLETE)])
+
+    def step(self, now: Instant) -> "Timeline":
+        """The same life with its next moment at this instant, and what follows as much earlier."""
+        coming = self.after(now)
+        return self.shift(now, now - coming[0].instant) if coming else self
+
+    def hold(self, now: Instant) -> "Timeline":
+        """The same past, and the future put off without end."""
+        return self.shift(now, HORIZON - now)
+
+    def release(self, now: Instant) -> "Timeline":
+        """The life of a job that was held, which goes on from this instant as if no time had passed."""
+        return self.shift(now, now - HORIZON)
 
     def shift(self, now: Instant, milliseconds: int) -> "Timeline":
         """The same past, the same future so much later (or, negative, earlier; never before `now`)."""

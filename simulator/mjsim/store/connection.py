@@ -8,9 +8,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from mjsim.store.schema import connect
+from mjsim.store.schema import connect, refuse_unfit
 
 Row = tuple[Any, ...]
 
@@ -51,6 +52,29 @@ class Connection:
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
             await waiter
+
+    def copy(self) -> bytes:
+        """Everything that has been written, as the bytes of a data file."""
+        self._commit()
+        with TemporaryDirectory(prefix="mjsim-") as folder:
+            file = Path(folder, "copy.db")
+            self._sqlite.execute("VACUUM INTO ?", (str(file),))
+            return file.read_bytes()
+
+    def replace(self, data: bytes) -> None:
+        """Take the rows of a data file instead of one's own; `ClashingState` where it is none, or is of another seed."""
+        self._commit()
+        with TemporaryDirectory(prefix="mjsim-") as folder:
+            file = Path(folder, "import.db")
+            file.write_bytes(data)
+            refuse_unfit(file, self.rows("SELECT value FROM fact WHERE name = 'seed'"))
+            self._sqlite.execute("ATTACH ? AS imported", (str(file),))
+            self._sqlite.execute("BEGIN")
+            for (table,) in self.rows("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
+                self._sqlite.execute(f"DELETE FROM main.{table}")
+                self._sqlite.execute(f"INSERT INTO main.{table} SELECT * FROM imported.{table}")
+            self._sqlite.execute("COMMIT")
+            self._sqlite.execute("DETACH imported")
 
     def close(self) -> None:
         """Commit what is open and let go of the file."""

@@ -118,6 +118,37 @@ class Ledger:
         oldest = "SELECT sequence FROM job WHERE settled <= ? ORDER BY sequence LIMIT ?"
         return self._delete(f"sequence IN ({oldest})", now, number)
 
+    def latest_jobs(self, tenant: str | None, number: int) -> Sequence[Job]:
+        """So many of the latest jobs, newest first."""
+        whose = "TRUE" if tenant is None else "tenant = :tenant"
+        question = f"SELECT document FROM job WHERE {whose} ORDER BY sequence DESC LIMIT :number"
+        rows = self.connection.named_rows(question, {"tenant": self._tenants.get(tenant or ""), "number": number})
+        return [decode(document) for (document,) in rows]
+
+    def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
+        """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance."""
+        documents: dict[int, bytes] = {}
+        for tenant in self._tenants.values():
+            for column in ("started", "settled"):
+                question = f"SELECT sequence, document FROM job WHERE tenant = ? AND {column} > ? AND {column} <= ?"
+                documents.update(self.connection.rows(question, tenant, after, until))
+        return [decode(documents[sequence]) for sequence in sorted(documents)]
+
+    def next_settling(self, now: Instant) -> Instant:
+        """When the next job settles after now, `NEVER` where none does."""
+        question = "SELECT min(settled) FROM job WHERE tenant = ? AND settled > ?"
+        found = [self.connection.rows(question, tenant, now)[0][0] for tenant in self._tenants.values()]
+        return min((instant for instant in found if instant is not None), default=NEVER)
+
+    def restore(self, data: bytes) -> None:
+        """Hold what a data file holds instead."""
+        self.connection.replace(data)
+        self._recall()
+
+    def forget_tenant(self, tenant: str | None) -> int:
+        """Forget all jobs of one tenant, or of all."""
+        return self._delete("TRUE") if tenant is None else self._delete("tenant = ?", self._tenants.get(tenant))
+
     def latest(self) -> Instant:
         """The latest acceptance that is known, 0 where there is none."""
         found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence DESC LIMIT 1")

@@ -6,7 +6,7 @@
 import sqlite3
 from pathlib import Path
 
-from mjsim.core.error import SettingsError
+from mjsim.core.error import ClashingState, SettingsError
 
 APPLICATION_ID = 0x6D6A7369
 VERSION = 1
@@ -85,6 +85,26 @@ def _is_new(connection: sqlite3.Connection) -> bool:
     if version != VERSION:
         raise SettingsError(f"it has format {version}, this program reads format {VERSION}; name another file.")
     return False
+
+
+def refuse_unfit(file: Path, seed: list[tuple[str]]) -> None:
+    """`ClashingState` where the file cannot be imported: it is no data file of this format and seed, or is damaged."""
+    connection = sqlite3.connect(file)
+    try:
+        if _is_new(connection):
+            raise ClashingState("The file that is imported is empty.")
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise ClashingState("The file that is imported is damaged.")
+        of_file = connection.execute("SELECT value FROM fact WHERE name = 'seed'").fetchall()
+    except SettingsError as error:
+        raise ClashingState(f"The file cannot be imported: {str(error).partition(';')[0]}.") from error
+    except sqlite3.Error as error:
+        raise ClashingState(f"The file that is imported is no data file of mjsim ({error}).") from error
+    finally:
+        connection.close()
+    if of_file != seed:
+        there = of_file[0][0] if of_file else "none"
+        raise ClashingState(f"The file was made with seed {there}; start with --seed {there} to import it.")
 
 
 def _explain(error: sqlite3.Error) -> str:

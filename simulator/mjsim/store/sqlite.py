@@ -1,12 +1,12 @@
 """The embedded store: SQLite in memory or in one file. What a turn has changed is durable when the turn is over."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
 from mjsim.core.error import SettingsError
-from mjsim.core.instant import Instant
+from mjsim.core.instant import BEGINNING, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
@@ -17,9 +17,13 @@ MOST_SOURCES = 5_000
 
 
 class SqliteStore:
-    """Implements `ports.Store`; `file` None keeps everything in memory. `SettingsError` says why a file is unfit."""
+    """Implements `ports.Store`; `file` None keeps everything in memory. `SettingsError` says why a file is unfit.
 
-    def __init__(self, file: Path | None = None) -> None:
+    `wall` is the machine's own clock, by which the next process knows how far time has gone on.
+    """
+
+    def __init__(self, file: Path | None = None, wall: Callable[[], Instant] = lambda: BEGINNING) -> None:
+        self._wall = wall
         try:
             self._ledger = Ledger(file)
         except sqlite3.DatabaseError as error:
@@ -70,6 +74,40 @@ class SqliteStore:
         """See `ports.Store`."""
         return self._ledger.forget_oldest_settled(number, now)
 
+    async def latest(self, tenant: str | None, number: int) -> Sequence[Job]:
+        """See `ports.Store`."""
+        return self._ledger.latest_jobs(tenant, number)
+
+    async def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
+        """See `ports.Store`."""
+        return self._ledger.changed(after, until)
+
+    async def next_settling(self, now: Instant) -> Instant:
+        """See `ports.Store`."""
+        return self._ledger.next_settling(now)
+
+    async def note_line(self, now: Instant, rate: float) -> None:
+        """See `ports.Store`."""
+        self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", f"{now} {self._wall()} {rate}")
+        await self._connection.durable()
+
+    async def forget_tenant(self, tenant: str | None) -> int:
+        """See `ports.Store`."""
+        number = self._ledger.forget_tenant(tenant)
+        if tenant is None:
+            self._connection.write("DELETE FROM source")
+        await self._connection.durable()
+        return number
+
+    async def export(self) -> bytes:
+        """See `ports.Store`."""
+        return self._connection.copy()
+
+    async def restore(self, data: bytes) -> int:
+        """See `ports.Store`."""
+        self._ledger.restore(data)
+        return self._ledger.count
+
     async def close(self) -> None:
         """See `ports.Store`."""
         self.release()
@@ -85,13 +123,11 @@ class SqliteStore:
             self._connection.write_now("INSERT INTO fact VALUES (?, ?)", name, default)
         return str(found[0][0]) if found else default
 
-    def note_time(self, now: Instant) -> None:
-        """Remember how far time has come, for the next process."""
-        self._connection.write_now("INSERT OR REPLACE INTO fact VALUES ('time', ?)", str(now))
-
-    def latest(self) -> Instant:
-        """How far time has come at least: to the last acceptance, and to where the last process was stopped."""
-        return max(self._ledger.latest(), Instant(int(self.fact("time", "0"))))
+    def reached(self, wall: Instant) -> Instant:
+        """How far time has come by this instant of the machine's clock: it went on as it did when it was noted last."""
+        simulated, noted, rate = self.fact("line", "0 0 0").split()
+        went_on = int(max(0, wall - int(noted)) * float(rate))
+        return max(self._ledger.latest(), Instant(int(simulated) + went_on))
 
 
 class SqliteTurn:

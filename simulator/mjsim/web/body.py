@@ -22,22 +22,26 @@ _LARGE = 1 << 20
 
 JSON = "application/json"
 
+BODY = web.RequestKey("body", bytes)
+"""The name under which a request keeps the body that was read of it."""
+
 SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
-async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
-    """The body as an object that obeys the schema of the contract; otherwise an error that says what is wrong."""
-    _refuse_other_types(request.headers.get("Content-Type") or JSON)
+async def read_json(request: web.BaseRequest, schema: str, document: str = spec.OVERLAID) -> dict[str, Any]:
+    """The body as an object that obeys the schema of a document; otherwise an error that says what is wrong."""
+    if document != spec.CONTROL:  # which is ours, and takes what `curl -d` sends for what it is
+        _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
     if len(body) > _LARGE:
-        return await asyncio.to_thread(_checked, body, schema)
-    return _checked(body, schema)
+        return await asyncio.to_thread(_checked, body, schema, document)
+    return _checked(body, schema, document)
 
 
-def _checked(body: bytes, schema: str) -> dict[str, Any]:
+def _checked(body: bytes, schema: str, document: str) -> dict[str, Any]:
     value = parse_json(body)
-    validator = spec.validator(schema)
+    validator = spec.validator(schema, document)
     if not validator.is_valid(value):
         raise InvalidRequest(complaint(value, validator))
     fields: dict[str, Any] = value
@@ -64,16 +68,19 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
         raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
     try:
         if request.content.is_eof():
-            return request.content.read_nowait()
-        await _invite(request)
-        async with asyncio.timeout(SECONDS):
-            return await request.read()
+            body = request.content.read_nowait()
+        else:
+            await _invite(request)
+            async with asyncio.timeout(SECONDS):
+                body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise PayloadTooLarge(f"The body is too large; at most {LIMIT} bytes are read.") from None
     except TimeoutError:
         raise RequestTimeout(f"The body did not arrive within {SECONDS} s.") from None
     except (web.PayloadAccessError, web.RequestPayloadError, ConnectionError):
         raise InvalidJson("The body broke off before its end.") from None
+    request[BODY] = body
+    return body
 
 
 async def _invite(request: web.BaseRequest) -> None:

@@ -1,6 +1,7 @@
 """Query parameters are read strictly: what the contract does not allow is refused, not guessed at."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -29,12 +30,21 @@ def read_query(parameters: MultiMapping[str]) -> Query:
         return Query(None, 25, 0, newest_first=True)
     status = _choice(parameters, "status", Status, None)
     sort = _choice(parameters, "sort", Sort, Sort.NEWEST_FIRST)
-    limit = _whole(parameters, "limit", default=25, least=1, most=100)
-    offset = _whole(parameters, "offset", default=0, least=0, most=None)
+    limit = whole(parameters, "limit", default=25, least=1, most=100)
+    offset = whole(parameters, "offset", default=0, least=0, most=None)
     return Query(status, limit, offset, newest_first=sort is Sort.NEWEST_FIRST)
 
 
-def _once(parameters: MultiMapping[str], name: str) -> str | None:
+def refuse_unknown(parameters: MultiMapping[str], names: Sequence[str]) -> None:
+    """`InvalidRequest` where a parameter is given that is none of these."""
+    for name in parameters:
+        if name not in names:
+            known = ", ".join(names) or "none"
+            raise InvalidRequest(f"{name[:40]}: is no parameter here; there are: {known}.")
+
+
+def once(parameters: MultiMapping[str], name: str) -> str | None:
+    """The value of a parameter, None where it is not given; given twice it is refused."""
     values = parameters.getall(name, [])
     if len(values) > 1:
         raise InvalidRequest(f"{name}: is given {len(values)} times; once is enough.")
@@ -44,7 +54,7 @@ def _once(parameters: MultiMapping[str], name: str) -> str | None:
 def _choice(
     parameters: MultiMapping[str], name: str, choices: type[_Choice], default: _Choice | None
 ) -> _Choice | None:
-    text = _once(parameters, name)
+    text = once(parameters, name)
     if text is None:
         return default
     if text not in list(choices):
@@ -52,8 +62,9 @@ def _choice(
     return choices(text)
 
 
-def _whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int | None) -> int:
-    text = _once(parameters, name)
+def whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int | None) -> int:
+    """The whole number of a parameter."""
+    text = once(parameters, name)
     if text is None:
         return default
     if not _WHOLE.fullmatch(text):

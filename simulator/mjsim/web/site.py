@@ -1,4 +1,4 @@
-"""Every request takes the same way: key, route, handler; and every way out is an answer of the contract."""
+"""Every request takes the same way: surface, key, route, handler; and every way out is an answer of the contract."""
 
 import logging
 import time
@@ -7,48 +7,58 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from mjsim.core.error import Refused
-from mjsim.web.access import Access
-from mjsim.web.answer import RealSeconds, error_answer, preflight, refusal
+from mjsim.core.instant import Instant
+from mjsim.timekeeper import Timekeeper
+from mjsim.web.answer import error_answer, preflight, refusal
+from mjsim.web.body import BODY
+from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route, RouteTable
+from mjsim.web.surface import Surface, Surfaces
 
 log = logging.getLogger("mjsim")
-
-API = "/v1/"
-"""Below this prefix a key is asked for before anything else."""
-
-CONTROL = "/_sim/"
-"""What is below this prefix no foreign web page may read or use."""
 
 
 class Site:
     """The one handler of the server."""
 
     def __init__(
-        self, routes: Sequence[Route], access: Access, real_seconds: RealSeconds, requests: RequestLog
+        self,
+        routes: Sequence[Route],
+        surfaces: Sequence[Surface],
+        timekeeper: Timekeeper,
+        journal: Journal,
+        requests: RequestLog,
     ) -> None:
         self._table = RouteTable(list(routes))
-        self._access = access
-        self._real_seconds = real_seconds
+        self._surfaces = Surfaces(surfaces)
+        self._timekeeper = timekeeper
+        self._journal = journal
         self._requests = requests
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request, whatever it is."""
         start = time.perf_counter()
-        tenant = ""
+        surface = self._surfaces.of(request.path)
+        tenant, at = "", None
         answer: web.StreamResponse
         try:
-            if request.path.startswith(API) and request.method != "OPTIONS":
-                tenant = self._access.tenant(request)
+            if request.method != "OPTIONS" or not surface.open:
+                tenant = surface.admit(request)
+            if surface.keyed and self._timekeeper.step:
+                await self._timekeeper.tick()
+            at = self._timekeeper.now()
             answer = await self._route(request, tenant)
         except Refused as refused:
-            answer = refusal(refused, self._real_seconds)
+            answer = refusal(refused, self._timekeeper.real_seconds)
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)
             answer = error_answer(500, "internal_error", "mjsim failed; its log says why.")
-        if request.path.startswith(CONTROL):
+        if not surface.open:
             answer.headers.popall("Access-Control-Allow-Origin", None)
-        self._requests.add(request, answer.status, tenant, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        self._keep(request, answer, surface, tenant, self._timekeeper.now() if at is None else at, seconds)
+        self._requests.add(request, answer.status, tenant, seconds)
         return answer
 
     async def _route(self, request: web.BaseRequest, tenant: str) -> web.StreamResponse:
@@ -56,3 +66,34 @@ class Site:
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
         return await route.handler(request.method)(Call(request, tenant, places))
+
+    def _keep(
+        self,
+        request: web.BaseRequest,
+        answer: web.StreamResponse,
+        surface: Surface,
+        tenant: str,
+        at: Instant,
+        seconds: float,
+    ) -> None:
+        """Note the exchange in the journal, unless it is one that only reads the stage."""
+        if not surface.open and request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        body = answer.body if isinstance(answer, web.Response) else b""
+        self._journal.add(
+            Entry(
+                self._journal.next_number(),
+                at,
+                time.time(),
+                seconds,
+                surface.name,
+                tenant,
+                request.method,
+                request.path_qs,
+                request.headers,
+                request.get(BODY, b"")[:LARGEST_BODY],
+                answer.status,
+                answer.headers,
+                body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
+            )
+        )

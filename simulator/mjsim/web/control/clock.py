@@ -1,0 +1,107 @@
+"""The clock by HTTP: what time it is, how fast it goes, and walks that answer when all that was due has happened."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from mjsim import spec
+from mjsim.core.error import InvalidRequest
+from mjsim.core.instant import DAY, HORIZON, Instant, parse_duration, parse_rfc3339, rfc3339
+from mjsim.direction import Direction
+from mjsim.ports import Errands
+from mjsim.timekeeper import Change, Timekeeper, Walk
+from mjsim.web.answer import plain_json
+from mjsim.web.body import read_json
+from mjsim.web.control.attempt import show_attempt
+from mjsim.web.route import Call, Route
+
+_FARTHEST = 3_650 * DAY
+
+
+class ClockControl:
+    """Handlers of `/_sim/clock`."""
+
+    def __init__(self, timekeeper: Timekeeper, errands: Errands, direction: Direction) -> None:
+        self._timekeeper = timekeeper
+        self._errands = errands
+        self._direction = direction
+
+    def routes(self) -> list[Route]:
+        """Where the clock is."""
+        return [
+            Route("/_sim/clock", {"GET": self.get, "PUT": self.change}),
+            Route("/_sim/clock/advance", {"POST": self.advance}),
+        ]
+
+    async def get(self, _call: Call) -> web.Response:
+        """getClock."""
+        keeper, due = self._timekeeper, await self._errands.next_due()
+        shown = {"now": rfc3339(keeper.now()), "rate": keeper.rate, "step": keeper.step}
+        return plain_json(shown if due >= HORIZON else shown | {"next_due": rfc3339(due)})
+
+    async def change(self, call: Call) -> web.Response:
+        """setClock."""
+        body = await read_json(call.request, "ClockChange", spec.CONTROL)
+        if "step" in body:
+            self._timekeeper.step = min(_milliseconds(body["step"], "step"), DAY)
+        if "rate" in body:
+            await self._timekeeper.run_at(float(body["rate"]))
+        return await self.get(call)
+
+    async def advance(self, call: Call) -> web.Response:
+        """advanceClock."""
+        body = await read_json(call.request, "Advance", spec.CONTROL)
+        return plain_json(_shown(await self._walk(body)))
+
+    async def _walk(self, body: Mapping[str, Any]) -> Walk:
+        if "by" in body:
+            return await self._timekeeper.advance(min(_milliseconds(body["by"], "by"), _FARTHEST))
+        if "to" in body:
+            return await self._timekeeper.advance_to(_instant(body["to"], self._timekeeper.now()))
+        if "job" in body:
+            return await self._timekeeper.advance_to_next((await self._direction.look(body["job"].lower())).job)
+        return await self._timekeeper.advance_until_quiet()
+
+
+def _milliseconds(text: str, field: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise InvalidRequest(f"{field}: {error}.") from None
+
+
+def _instant(text: str, now: Instant) -> Instant:
+    try:
+        instant = parse_rfc3339(text)
+    except ValueError as error:
+        raise InvalidRequest(f"to: {error}.") from None
+    if instant < now:
+        raise InvalidRequest(f"to: {text} is past, it is {rfc3339(now)}; time does not go back.")
+    if instant > now + _FARTHEST:
+        raise InvalidRequest(f"to: {text} is more than ten years away.")
+    return instant
+
+
+def _shown(walk: Walk) -> dict[str, Any]:
+    return {
+        "before": rfc3339(walk.before),
+        "after": rfc3339(walk.after),
+        "quiet": walk.quiet,
+        "changes": [_change(change) for change in walk.changes],
+        "changed": walk.changed,
+        "attempts": [show_attempt(attempt) for attempt in walk.attempts],
+        "attempted": walk.attempted,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    job, moment = change.job, change.moment
+    return {
+        "at": rfc3339(moment.instant),
+        "job_id": job.id,
+        "tenant": job.tenant,
+        "type": job.type,
+        "status": moment.status,
+        "progress": moment.progress,
+    }
