@@ -63,6 +63,7 @@ class Simulator:
         self._errands = _NoErrands()
         self._timekeeper = Timekeeper(self._clock, self._store, self._errands, settings.step)
         self._journal = Journal()
+        self._origin = Origin(settings.public_base_url)
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -72,25 +73,25 @@ class Simulator:
     async def start(self) -> None:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         await self._store.note_line(self._clock.now(), self._clock.rate)
-        origin = Origin(self.settings.public_base_url)
-        site = Site(self._routes(origin), self._surfaces(), self._timekeeper, self._journal, self._requests)
+        site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
-        self.url = origin.listening = f"http://{self.settings.reachable_host}:{port}"
+        self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
 
-    def _routes(self, origin: Origin) -> list[Route]:
+    def routes(self) -> list[Route]:
+        """Everything that is served."""
         admission = Admission(self._world, self._store)
         sight = Sight(self.seed, self._store, self._paint, self._fetch)
         service = Service(self._world, self._clock, self._store, sight, admission)
         direction = Direction(self._clock, self._store, admission)
         view = View(self.seed)
         return [
-            *MidjourneyApi(service, view, origin).routes(),
+            *MidjourneyApi(service, view, self._origin).routes(),
             *Files(service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *health.routes(),
             *ClockControl(self._timekeeper, self._errands, direction).routes(),
-            *JobsControl(direction, view, origin).routes(),
+            *JobsControl(direction, view, self._origin).routes(),
             *JournalControl(self._journal).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
         ]

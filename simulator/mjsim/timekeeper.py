@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mjsim.core.error import JobSettled
-from mjsim.core.instant import HORIZON, Instant
+from mjsim.core.error import ClashingState, JobSettled
+from mjsim.core.instant import HORIZON, Instant, rfc3339
 from mjsim.core.job import Job
 from mjsim.core.timeline import Moment
 from mjsim.ports import Clock, Errands, Store
@@ -103,6 +103,8 @@ class Timekeeper:
             return await self._told(walk)
 
     async def _walk_to(self, instant: Instant) -> Walk:
+        if instant >= HORIZON:
+            raise ClashingState(f"Time ends at {rfc3339(HORIZON)}.")
         walk = Walk(self._clock.now(), self._clock.now())
         await self._settle(walk)
         while (due := await self._errands.next_due()) <= instant:

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.instant import DAY, HOUR, MINUTE, NEVER, SECOND, Instant, later, rfc3339
+from mjsim.core.instant import (
+    DAY,
+    HORIZON,
+    HOUR,
+    MINUTE,
+    NEVER,
+    SECOND,
+    Instant,
+    later,
+    parse_duration,
+    parse_rfc3339,
+    rfc3339,
+)
 
 instants = st.integers(0, NEVER).map(Instant)
 
@@ -47,3 +59,50 @@ def test_later_adds_up_and_stops_at_never(instant, span):
 
 def test_the_units_are_milliseconds():
     assert (SECOND, MINUTE, HOUR, DAY) == (1_000, 60_000, 3_600_000, 86_400_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("250ms", 250),
+        ("90s", 90 * SECOND),
+        ("1.5s", 1_500),
+        ("1h30m", 90 * MINUTE),
+        ("2d", 2 * DAY),
+        ("0s", 0),
+        ("1d1h1m1s1ms", DAY + HOUR + MINUTE + SECOND + 1),
+        ("999999999999d", NEVER),
+    ],
+)
+def test_a_duration_is_read_in_the_units_that_it_names(text, milliseconds):
+    assert parse_duration(text) == milliseconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "s", "-1s", "1 s", "1s ", "1w", "1S", "1,5s", "1e3s", "\u0661s", "1.s", "1s\n"]
+)
+def test_what_is_no_duration_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match="such as 250ms, 90s, 1h30m or 2d"):
+        parse_duration(text)
+
+
+@given(instants)
+def test_an_instant_that_is_written_is_read_back(instant):
+    assert parse_rfc3339(rfc3339(instant)) == instant
+
+
+def test_offsets_are_heeded_and_far_instants_stay_within_bounds():
+    assert parse_rfc3339("2026-01-01T01:00:00+01:00") == parse_rfc3339("2026-01-01T00:00:00Z")
+    assert parse_rfc3339("1900-01-01T00:00:00Z") == 0
+    assert parse_rfc3339("9999-12-31T23:59:59.999Z") == NEVER
+
+
+@pytest.mark.parametrize("text", ["", "now", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "1767225600000"])
+def test_what_is_no_instant_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match="such as 2026-01-31T12:00:00Z"):
+        parse_rfc3339(text)
+
+
+def test_what_is_put_off_without_end_keeps_its_spans():
+    assert rfc3339(HORIZON) == "9000-01-01T00:00:00.000Z"
+    assert later(HORIZON, 900 * 365 * DAY) < NEVER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mjsim.core.tenant import is_made_up, tenant_of
+from mjsim.core.tenant import is_made_up, tenant_named, tenant_of
 
 
 def test_a_made_up_key_names_its_tenant():
@@ -26,3 +26,8 @@ def test_of_other_and_unwieldy_keys_only_a_hash_is_kept(key):
 
 def test_different_keys_are_different_tenants():
     assert len({tenant_of(key) for key in ("sim-a", "sim-b", "a", "b", "sim-" + "x" * 80, "sim-" + "x" * 81)}) == 6
+
+
+def test_a_tenant_is_named_by_its_key_or_by_what_stands_for_it():
+    assert tenant_named("sim-a") == "sim-a"
+    assert tenant_named("secret") == tenant_named(tenant_of("secret")) == tenant_of("secret")

@@ -18,7 +18,7 @@
     │   │   └── JobNotFound        404 job_not_found
     │   ├── MethodNotAllowed       405 method_not_allowed   carries the methods that are
     │   ├── JobSettled             409 job_settled          nothing can be decided about it any more
-    │   ├── ClashingState          409 clashing_state       what is imported does not belong to this world
+    │   ├── ClashingState          409 clashing_state       it does not go with how things stand
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
@@ -153,7 +153,7 @@ class JobSettled(Refused):
 
 
 class ClashingState(Refused):
-    """What is imported does not belong to this world."""
+    """What is asked does not go with how things stand: time that is past, a state of another seed."""
 
     status = 409
     code = "clashing_state"

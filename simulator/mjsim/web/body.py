@@ -43,7 +43,7 @@ def _checked(body: bytes, schema: str, document: str) -> dict[str, Any]:
     value = parse_json(body)
     validator = spec.validator(schema, document)
     if not validator.is_valid(value):
-        raise InvalidRequest(complaint(value, validator))
+        raise InvalidRequest(complaint(value, validator, document))
     fields: dict[str, Any] = value
     return fields
 

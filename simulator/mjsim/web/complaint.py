@@ -16,6 +16,7 @@ _CROWDED = 100
 """With a longer array than this only the first broken rule is named: the validator lists all before it gives one."""
 
 _PATTERNS = (
+    ("^([0-9]{1,12}", "has to be a duration such as 250ms, 90s or 1h30m"),
     ("\\S", "has to hold more than white space"),
     ("^([hH]", "has to be an http, https or data URL"),
     ("^[1-9]", "has to be a ratio W:H of whole numbers from 1 to 9999, such as 16:9"),
@@ -26,12 +27,12 @@ _NOUNS = {"integer": "an integer", "array": "an array", "object": "an object"}
 _FORMATS = {"uri": "a URI with a scheme, such as https://example.com/x", "uuid": "a UUID"}
 
 
-def complaint(value: object, validator: "Draft202012Validator") -> str:
+def complaint(value: object, validator: "Draft202012Validator", document: str = spec.OVERLAID) -> str:
     """The first broken rules, each with its place in the body."""
     if not isinstance(value, dict):
         return f"The body has to be a JSON object, not {_noun(value)}."
     try:
-        return "; ".join(_sentence(error) for error in _errors(value, validator)) + "."
+        return "; ".join(_sentence(error, document) for error in _errors(value, validator)) + "."
     except ValueError:
         # The validator shows no value that is nested deeper than 255 levels.
         return "The body breaks the contract, and is nested too deeply to say where."
@@ -49,20 +50,25 @@ def _errors(value: dict[str, Any], validator: "Draft202012Validator") -> Iterabl
     return ()
 
 
-def _sentence(error: "ValidationError") -> str:
+def _sentence(error: "ValidationError", document: str) -> str:
     place = ".".join(map(str, error.instance_path))
     rule: Any = error.kind.value
     match error.kind.name:
         case "required":
             return f"{place}.{rule}: is required" if place else f"{rule}: is required"
         case "oneOf":
-            names = " and ".join(_alternatives(error.schema_path))
+            names = " and ".join(_alternatives(error.schema_path, document))
             return f"{place or 'body'}: exactly one of {names} has to be given"
+        case "additionalProperties":
+            where = f"{place}." if place else ""
+            return "; ".join(
+                f"{where}{name[:40]}: is not known here" for name in error.kind.as_dict()["unexpected"][:3]
+            )
         case _:
             return f"{place or 'body'}: {_predicate(error, rule)}"
 
 
-def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: PLR0911 - one line for each keyword
+def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: C901, PLR0911 - one line for each keyword
     sent: Any = error.instance
     match error.kind.name:
         case "type":
@@ -80,6 +86,8 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: PLR0911 - o
         case "minItems" | "maxItems" as bound:
             allowed = f"at least {rule} are needed" if bound == "minItems" else f"at most {rule} are allowed"
             return f"has {len(sent)} of them, {allowed}"
+        case "minProperties" | "maxProperties" as bound:
+            return f"has {len(sent)} fields, at {'least' if bound == 'minProperties' else 'most'} {rule} can be given"
         case "format":
             return f"{_shown(sent)} is not {_FORMATS.get(rule, rule)}"
         case "pattern":
@@ -89,9 +97,9 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: PLR0911 - o
             return error.message[:300]
 
 
-def _alternatives(schema_path: list[str | int]) -> list[str]:
-    """The fields among which a oneOf of the contract lets choose."""
-    node: Any = spec.document(spec.OVERLAID)
+def _alternatives(schema_path: list[str | int], document: str) -> list[str]:
+    """The fields among which a oneOf of the document lets choose."""
+    node: Any = spec.document(document)
     for step in schema_path:
         node = node[step]
     return [name for choice in node for name in choice["required"]]

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from mjsim import spec
-from mjsim.core.error import InvalidRequest
+from mjsim.core.error import ClashingState, InvalidRequest
 from mjsim.core.instant import DAY, HORIZON, Instant, parse_duration, parse_rfc3339, rfc3339
 from mjsim.direction import Direction
 from mjsim.ports import Errands
@@ -77,9 +77,9 @@ def _instant(text: str, now: Instant) -> Instant:
     except ValueError as error:
         raise InvalidRequest(f"to: {error}.") from None
     if instant < now:
-        raise InvalidRequest(f"to: {text} is past, it is {rfc3339(now)}; time does not go back.")
+        raise ClashingState(f"to: {text} is past, it is {rfc3339(now)}; time does not go back.")
     if instant > now + _FARTHEST:
-        raise InvalidRequest(f"to: {text} is more than ten years away.")
+        raise ClashingState(f"to: {text} is more than ten years away.")
     return instant
 
 

@@ -1,0 +1,131 @@
+"""Every exchange of an API is kept, whole enough to be judged again, and can be waited for instead of sleeping."""
+
+import asyncio
+import json
+
+import pytest
+
+from mjsim.web import journal
+
+
+async def entries(sim, query=""):
+    answer = await sim.get(f"/_sim/journal{query}")
+    assert answer.status == 200, answer.body
+    return answer.json["data"]
+
+
+async def test_an_exchange_is_kept_with_all_that_was_said(live):
+    async with live() as sim:
+        sent = {"prompt": "ein Füchslein 🦊"}
+        answer = await sim.post("/v1/imagine?x=1", sent, {"X-Own": "yes"})
+        (entry,) = await entries(sim)
+        assert (entry["method"], entry["target"], entry["status"]) == ("POST", "/v1/imagine?x=1", 200)
+        assert (entry["surface"], entry["tenant"], entry["at"]) == (
+            "midjourney",
+            "sim-test",
+            "2026-01-01T00:00:00.000Z",
+        )
+        assert json.loads(entry["request_body"]["text"]) == sent
+        assert entry["body"]["text"].encode() == answer.body
+        assert ["X-Own", "yes"] in entry["request_headers"]
+        assert ["Authorization", "Bearer sim-test"] in entry["request_headers"]
+        assert ["Content-Type", "application/json; charset=utf-8"] in entry["headers"]
+
+
+async def test_real_keys_and_cookies_are_never_shown(live):
+    async with live(api_key=("secret-1",)) as sim:
+        await sim.as_("secret-1").request("GET", "/v1/jobs", {"Cookie": "session=secret-2"})
+        await sim.as_("secret-3").get("/v1/jobs")
+        shown = (await sim.get("/_sim/journal")).body.decode()
+        assert "secret" not in shown
+        assert "Bearer [redacted]" in shown
+
+
+async def test_bytes_that_are_no_text_are_kept_too(live):
+    async with live() as sim:
+        await sim.request("POST", "/v1/imagine", data=b"\xff\x00")
+        (entry,) = await entries(sim)
+        assert (entry["status"], entry["request_body"]) == (400, {"base64": "/wA="})
+
+
+async def test_reading_the_stage_leaves_no_trace_and_changing_it_does(live):
+    async with live() as sim:
+        for path in ("/_sim/clock", "/_sim/jobs", "/_sim/journal", "/_sim/health"):
+            await sim.get(path)
+        assert await entries(sim) == []
+        await sim.post("/_sim/clock/advance", {"by": "1s"})
+        (entry,) = await entries(sim)
+        assert (entry["surface"], entry["target"]) == ("control", "/_sim/clock/advance")
+
+
+async def test_exchanges_are_found_by_what_they_are(live):
+    async with live() as sim:
+        job_id = await sim.imagine()
+        await sim.as_("sim-other").get(f"/v1/jobs/{job_id}")
+        await sim.job(job_id)
+        assert [e["number"] for e in await entries(sim)] == [1, 2, 3]
+        assert [e["number"] for e in await entries(sim, "?tenant=sim-other")] == [2]
+        assert [e["number"] for e in await entries(sim, "?status=404")] == [2]
+        assert [e["number"] for e in await entries(sim, "?method=get&path=/v1/jobs/*")] == [2, 3]
+        assert [e["number"] for e in await entries(sim, "?after=2")] == [3]
+        assert [e["number"] for e in await entries(sim, "?limit=2")] == [2, 3]
+
+
+async def test_who_waits_is_told_as_soon_as_enough_exchanges_match(live):
+    async with live() as sim:
+        wanted = {"path": "/v1/jobs", "tenant": "sim-test", "count": 2, "timeout_seconds": 30}
+        waiting = asyncio.create_task(sim.post("/_sim/journal/wait", wanted))
+        await sim.jobs()
+        await sim.as_("sim-other").jobs()
+        await sim.imagine()
+        await sim.jobs()
+        found = (await waiting).json
+        assert found["reached"] is True
+        assert [entry["number"] for entry in found["data"]] == [1, 4]
+
+
+async def test_who_waits_in_vain_is_told_what_there_is(live):
+    async with live() as sim:
+        await sim.jobs()
+        found = (await sim.post("/_sim/journal/wait", {"count": 2, "timeout_seconds": 0.01})).json
+        assert (found["reached"], len(found["data"])) == (False, 1)
+
+
+async def test_the_journal_of_one_tenant_is_forgotten_alone(live):
+    async with live() as sim:
+        await sim.jobs()
+        await sim.as_("sim-other").jobs()
+        assert (await sim.request("DELETE", "/_sim/journal?tenant=sim-test")).status == 204
+        assert {e.get("tenant") for e in await entries(sim, "?path=/v1/*")} == {"sim-other"}
+        assert (await sim.request("DELETE", "/_sim/journal")).status == 204
+        assert await entries(sim, "?path=/v1/*") == []
+
+
+async def test_the_oldest_exchanges_make_room(live, monkeypatch):
+    monkeypatch.setattr(journal, "MOST_ENTRIES", 3)
+    async with live() as sim:
+        for _ in range(5):
+            await sim.jobs()
+        assert [e["number"] for e in await entries(sim)] == [3, 4, 5]
+
+
+async def test_large_bodies_make_room_by_their_bytes(live, monkeypatch):
+    monkeypatch.setattr(journal, "MOST_BYTES", 20_000)
+    async with live() as sim:
+        for number in range(8):
+            await sim.post("/v1/imagine", {"prompt": f"{number}" + "x" * 3_900})
+        kept = [e["number"] for e in await entries(sim)]
+        assert kept in ([6, 7, 8], [7, 8])
+
+
+@pytest.mark.parametrize("query", ["?status=99", "?status=ok", "?after=-1", "?since=1", "?path=", "?limit=0"])
+async def test_the_journal_is_asked_properly_or_not_at_all(live, query):
+    async with live() as sim:
+        answer = await sim.get(f"/_sim/journal{query}")
+        assert (answer.status, answer.code) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("body", [{"count": 0}, {"timeout_seconds": 61}, {"where": 1}, {"status": 1}, {"tenant": ""}])
+async def test_waiting_is_asked_for_properly_or_not_at_all(live, body):
+    async with live() as sim:
+        assert (await sim.post("/_sim/journal/wait", body)).status == 400

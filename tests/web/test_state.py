@@ -1,0 +1,103 @@
+"""A state can be left behind, taken along and put back, and whoever asked is answered when that is done."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+
+async def test_one_tenant_starts_over_and_no_other_is_touched(live):
+    async with live() as sim:
+        other = sim.as_("sim-other")
+        gone, kept = await sim.imagine(), await other.imagine()
+        assert (await sim.post("/_sim/reset", {"tenant": "sim-test"})).json == {"jobs": 1}
+        assert (await sim.get(f"/v1/jobs/{gone}")).code == "job_not_found"
+        assert (await sim.jobs())["total"] == 0
+        assert (await other.job(kept))["id"] == kept
+        tenants = {e.get("tenant") for e in (await sim.get("/_sim/journal?path=/v1/imagine")).json["data"]}
+        assert tenants == {"sim-other"}
+
+
+async def test_who_starts_over_gets_the_same_world_again(live):
+    async with live() as sim:
+        first = await sim.imagine()
+        assert await sim.imagine() != first
+        await sim.post("/_sim/reset")
+        assert await sim.imagine() == first
+
+
+async def test_starting_over_lets_go_of_limits_and_slots(live):
+    async with live(plan="basic", rate_limit="3/60s") as sim:
+        for number in range(3):
+            await sim.imagine(str(number))
+        await sim.refused("/v1/imagine", {"prompt": "4"}, status=429, code="rate_limited")
+        await sim.post("/_sim/reset", {})
+        await sim.imagine("5")
+
+
+async def test_a_state_is_taken_to_another_simulator_and_goes_on_there(live):
+    async with live() as sim:
+        done = await sim.made("imagine", prompt="done")
+        going = await sim.imagine("going on")
+        data = (await sim.get("/_sim/export")).body
+        picture = (await sim.get(done["result"]["images"][0]["url"])).body
+    async with live(start=sim.clock.now()) as other:
+        await other.imagine("is replaced")
+        assert (await other.request("POST", "/_sim/import", data=data)).json == {"jobs": 2}
+        assert (await other.jobs())["total"] == 2
+        again = await other.job(done["id"])
+        assert (await other.get(again["result"]["images"][0]["url"])).body == picture
+        assert (await other.completed(going))["prompt"] == "going on"
+
+
+async def test_an_exported_state_is_a_data_file(live, tmp_path):
+    async with live() as sim:
+        job_id = await sim.imagine()
+        file = tmp_path / "mjsim.db"
+        file.write_bytes((await sim.get("/_sim/export")).body)
+    async with live(data=file) as sim:
+        assert (await sim.job(job_id))["id"] == job_id
+
+
+@pytest.mark.parametrize("data", [b"", b"no database", b"SQLite format 3\x00" + b"\x00" * 5_000])
+async def test_what_is_no_state_is_not_imported_and_nothing_is_lost(live, data):
+    async with live() as sim:
+        job_id = await sim.imagine()
+        answer = await sim.request("POST", "/_sim/import", data=data)
+        assert answer.status in (400, 409)
+        assert (await sim.job(job_id))["id"] == job_id
+
+
+async def test_a_database_of_somebody_else_is_not_imported(live, tmp_path):
+    foreign = sqlite3.connect(tmp_path / "foreign.db")
+    foreign.execute("CREATE TABLE t (x)")
+    foreign.commit()
+    foreign.close()
+    async with live() as sim:
+        answer = await sim.request("POST", "/_sim/import", data=(tmp_path / "foreign.db").read_bytes())
+        assert (answer.status, answer.code) == (409, "clashing_state")
+
+
+async def test_a_state_of_another_seed_is_refused_with_its_seed(live):
+    async with live(seed=99) as sim:
+        data = (await sim.get("/_sim/export")).body
+    async with live() as sim:
+        answer = await sim.request("POST", "/_sim/import", data=data)
+        assert (answer.status, answer.code) == (409, "clashing_state")
+        assert "--seed 99" in answer.message
+
+
+async def test_many_may_start_over_together(live):
+    async with live() as sim:
+        tenants = [sim.as_(f"sim-{number}") for number in range(10)]
+        await asyncio.gather(*(tenant.imagine() for tenant in tenants))
+        gone = await asyncio.gather(*(sim.post("/_sim/reset", {"tenant": t.key}) for t in tenants))
+        assert [answer.json["jobs"] for answer in gone] == [1] * 10
+
+
+async def test_a_reset_is_asked_for_properly_or_not_at_all(live):
+    async with live() as sim:
+        job_id = await sim.imagine()
+        for body in ({"tenant": ""}, {"tenants": "sim-test"}, {"tenant": 1}, []):
+            assert (await sim.post("/_sim/reset", body)).status == 400
+        assert (await sim.job(job_id))["id"] == job_id
