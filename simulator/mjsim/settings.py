@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim.core.error import SettingsError
-from mjsim.core.instant import DAY, Instant, parse_duration, parse_rfc3339
+from mjsim.core.instant import DAY, HORIZON, Instant, parse_duration, parse_rfc3339, rfc3339
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
 from mjsim.core.slots import PLANS, SlotPlan
@@ -23,6 +23,8 @@ MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
 
 DEMO_KEY = f"{PREFIX}local"
+_LATEST_START = Instant(HORIZON - 3_650 * DAY)
+
 SECRET = frozenset({"api_key", "control_token"})
 """The settings whose values are shown to nobody."""
 
@@ -168,6 +170,13 @@ def _rate(text: str) -> float:
     return float(text)
 
 
+def _start(text: str) -> Instant:
+    instant = parse_rfc3339(text)
+    if instant > _LATEST_START:
+        raise SettingsError(f"has to be before {rfc3339(_LATEST_START)}")
+    return instant
+
+
 def _step(text: str) -> int:
     milliseconds = parse_duration(text)
     if milliseconds > DAY:
@@ -236,7 +245,7 @@ OPTIONS = (
     ),
     Option("rate", _rate, "N", "simulated seconds to a real one (default 1)"),
     Option("step", _step, "DURATION", "let so much time pass at each API request, such as 500ms (default: none)"),
-    Option("start", parse_rfc3339, "TIME", "when simulated time begins, such as 2026-01-31T12:00:00Z (default: now)"),
+    Option("start", _start, "TIME", "when simulated time begins, such as 2026-01-31T12:00:00Z (default: now)"),
     Option("control_token", _key, "TOKEN", "ask for this token on /_sim, and let other hosts in that have it"),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
 )

@@ -150,7 +150,7 @@ async def test_a_clock_is_not_set_to_what_no_clock_does(live, body):
 
 
 async def test_time_ends_where_what_is_put_off_is_kept(live):
-    async with live(start=8_980 * 365 * 24 * 3_600_000) as sim:
+    async with live(start=7_010 * 365 * 24 * 3_600_000) as sim:
         for instant in ("9999-12-31T23:59:59Z", "9000-01-01T00:00:00Z"):
             await sim.refused("/_sim/clock/advance", {"to": instant}, status=409, code="clashing_state")
         while (answer := await sim.post("/_sim/clock/advance", {"by": "9999999d"})).status == 200:
