@@ -1,15 +1,22 @@
 """The one place where the parts are put together: settings in, a running simulator out."""
 
+import asyncio
 import secrets
 import sys
+import time
+from contextlib import suppress
 from typing import TextIO
 
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
 from mjsim.core.world import World
+from mjsim.courier import Courier, Habits, Truthful
+from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
+from mjsim.inbox import Inboxes
 from mjsim.paint.painter import Painter
 from mjsim.ports import Clock
+from mjsim.send.http import HttpSend
 from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
@@ -17,13 +24,16 @@ from mjsim.store.sqlite import SqliteStore
 from mjsim.web import health
 from mjsim.web.access import Access
 from mjsim.web.files import Files
+from mjsim.web.inbox import InboxApi
 from mjsim.web.midjourney import MidjourneyApi
+from mjsim.web.news import News
 from mjsim.web.origin import Origin
 from mjsim.web.reference import Reference
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
 from mjsim.web.view import View
+from mjsim.web.webhooks import WebhooksApi
 
 
 class Simulator:
@@ -40,6 +50,11 @@ class Simulator:
         self._clock = clock or LineClock(max(wall_clock(), self._store.latest()))
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
+        self._send = HttpSend(anywhere=settings.allow_public_targets)
+        self._origin = Origin(settings.public_base_url)
+        self._view = View(self.seed)
+        self.dispatcher = self._dispatcher()
+        self._delivering: asyncio.Task[None] | None = None
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
         self._listener: Listener | None = None
         self.url = ""
@@ -48,27 +63,42 @@ class Simulator:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         world = self._world()
         service = Service(world, self._clock, self._store, Sight(self.seed, self._store, self._paint, self._fetch))
-        origin = Origin(self.settings.public_base_url)
         routes = [
-            *MidjourneyApi(service, View(self.seed), origin).routes(),
+            *MidjourneyApi(service, self._view, self._origin).routes(),
             *Files(service).routes(),
             *Reference(self.settings.ready_key).routes(),
+            *WebhooksApi(self._store.outbox, self._clock).routes(),
+            *InboxApi(Inboxes(self.settings.secrets)).routes(),
             *health.routes(),
         ]
         site = Site(routes, Access(self.settings.keys), self._clock.real_seconds, self._requests)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
-        self.url = origin.listening = f"http://{self.settings.reachable_host}:{port}"
+        self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
+        self._delivering = asyncio.create_task(self.dispatcher.run())
 
     async def stop(self) -> None:
-        """Stop at once: open requests get a second, everything acknowledged is kept."""
+        """Stop at once: open requests get a second, everything acknowledged is kept, and what is not delivered too."""
         if self._listener is not None:
             await self._listener.stop()
+        if self._delivering is not None:
+            self._delivering.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._delivering
+        await self.dispatcher.stop()
+        await self._send.close()
         self._requests.flush()
         await self._fetch.close()
         self._paint.close()
         self._store.note_time(self._clock.now())
         await self._store.close()
+
+    def _dispatcher(self) -> Dispatcher:
+        settings, outbox = self.settings, self._store.outbox
+        habits = Habits(self.seed, settings.secrets, settings.retries)
+        compose, wall = News(self._view, self._origin).body, time.time
+        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, Truthful(), wall)
+        return Dispatcher(self._clock, outbox, courier, wall)
 
     def _world(self) -> World:
         settings = self.settings

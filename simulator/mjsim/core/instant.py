@@ -29,3 +29,11 @@ def rfc3339(instant: Instant) -> str:
     """The instant as RFC 3339 writes it, in UTC, with milliseconds: `2026-01-31T23:59:59.999Z`."""
     stamp = (_EPOCH + timedelta(milliseconds=instant)).isoformat(timespec="milliseconds")
     return stamp[:-6] + "Z"
+
+
+def parse_rfc3339(text: str) -> Instant:
+    """The instant that RFC 3339 writes so, cut to milliseconds; ValueError where it does not, or names no time zone."""
+    stamp = datetime.fromisoformat(text)
+    if stamp.tzinfo is None:
+        raise ValueError("it names no time zone")
+    return Instant((stamp - _EPOCH) // timedelta(milliseconds=1))

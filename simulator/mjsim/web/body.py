@@ -26,18 +26,18 @@ SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
-async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
-    """The body as an object that obeys the schema of the contract; otherwise an error that says what is wrong."""
+async def read_json(request: web.BaseRequest, schema: str, document: str = spec.OVERLAID) -> dict[str, Any]:
+    """The body as an object that obeys a schema of the document; otherwise an error that says what is wrong."""
     _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
     if len(body) > _LARGE:
-        return await asyncio.to_thread(_checked, body, schema)
-    return _checked(body, schema)
+        return await asyncio.to_thread(_checked, body, schema, document)
+    return _checked(body, schema, document)
 
 
-def _checked(body: bytes, schema: str) -> dict[str, Any]:
+def _checked(body: bytes, schema: str, document: str) -> dict[str, Any]:
     value = parse_json(body)
-    validator = spec.validator(schema)
+    validator = spec.validator(schema, document)
     if not validator.is_valid(value):
         raise InvalidRequest(complaint(value, validator))
     fields: dict[str, Any] = value
