@@ -101,7 +101,7 @@ class Dispatcher:
             log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
             return
         for listener in self._listeners:
-            listener += sent
+            listener.extend(sent)
 
     def _land(self, flight: asyncio.Task[None], delivery: Delivery) -> None:
         self._flights.discard(flight)

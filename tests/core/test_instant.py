@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.instant import DAY, HOUR, MINUTE, NEVER, SECOND, Instant, later, rfc3339
+from mjsim.core.instant import DAY, HOUR, MINUTE, NEVER, SECOND, Instant, later, parse_rfc3339, rfc3339
 
 instants = st.integers(0, NEVER).map(Instant)
 
@@ -47,3 +47,15 @@ def test_later_adds_up_and_stops_at_never(instant, span):
 
 def test_the_units_are_milliseconds():
     assert (SECOND, MINUTE, HOUR, DAY) == (1_000, 60_000, 3_600_000, 86_400_000)
+
+
+@given(st.integers(0, NEVER))
+def test_what_rfc_3339_writes_is_read_again(milliseconds):
+    assert parse_rfc3339(rfc3339(Instant(milliseconds))) == milliseconds
+
+
+def test_other_time_zones_name_the_same_instants_and_no_time_zone_names_none():
+    assert parse_rfc3339("1970-01-01T02:00:01.0019+02:00") == 1_001
+    for text in ("1970-01-01T00:00:00", "1970-01-01", "soon", ""):
+        with pytest.raises(ValueError):
+            parse_rfc3339(text)

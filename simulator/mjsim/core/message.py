@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mjsim.core.chance import digest
 from mjsim.core.delivery import Headers
-from mjsim.core.tampering import Signing, Spelling, Tampering, Wire
+from mjsim.core.tampering import PLAIN, Signing, Spelling, Tampering, Wire
 from mjsim.core.webhook import ID, PLAIN_SIGNATURE, SIGNATURE, TIMESTAMP, Secret, plain_signature, token
 
 
@@ -17,7 +17,7 @@ class Message:
     url: str
     headers: Headers
     body: bytes
-    wire: Wire = Wire()
+    wire: Wire = PLAIN
 
 
 def write(
@@ -51,7 +51,7 @@ def _edited(body: bytes, tampering: Tampering) -> bytes:
             return _compact(dict(reversed(document.items())))
         case Spelling.ESCAPED:
             return json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode()
-        case Spelling.PLAIN:
+        case _:
             return _compact(document)
 
 

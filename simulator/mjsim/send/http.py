@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mjsim.core.delivery import Headers, Problem, Reply, answered
 from mjsim.core.message import Message
-from mjsim.core.tampering import Wire
+from mjsim.core.tampering import PLAIN
 from mjsim.core.target import host_and_port, is_public, public_refusal
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ SECONDS = 15.0
 MOST_KEPT = 4_096
 """How many bytes of an answer's body are read and kept."""
 
-_PLAIN = Wire()
 _IDLE_SECONDS = 1.0
 """How long an idle connection is used again: less than receivers keep it, or news would be lost to their closing it."""
 
@@ -40,7 +39,7 @@ class HttpSend:
             return Reply(0.0, problem=Problem.TARGET, explanation=refusal)
         start = time.perf_counter()
         try:
-            status, headers, body = await (self._post(message) if message.wire == _PLAIN else self._drip(message))
+            status, headers, body = await (self._post(message) if message.wire == PLAIN else self._drip(message))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong out there is one more thing to log
             problem, explanation = self._diagnosis(error, message.url)
             return Reply(time.perf_counter() - start, problem=problem, explanation=explanation)

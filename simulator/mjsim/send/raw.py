@@ -1,4 +1,4 @@
-"""A POST written byte by byte, for what no HTTP client sends: slow, in chunks, with a length that is not true, or cut off."""
+"""A POST written byte by byte, for what no HTTP client sends: slow, in chunks, with an untrue length, or cut off."""
 
 import asyncio
 import ssl

@@ -52,7 +52,7 @@ CREATE TABLE delivery (
     claimed  REAL NOT NULL DEFAULT 0,
     resend   INTEGER
 );
-CREATE INDEX delivery_due    ON delivery (due, host, claimed) WHERE due IS NOT NULL;
+CREATE INDEX delivery_due    ON delivery (due, number, host, claimed) WHERE due IS NOT NULL;
 CREATE INDEX delivery_job    ON delivery (job);
 CREATE INDEX delivery_tenant ON delivery (tenant);
 CREATE TABLE attempt (
