@@ -13,7 +13,8 @@ from pathlib import Path
 
 from mjsim import __version__
 from mjsim.core.error import SettingsError
-from mjsim.settings import OPTIONS, TOKEN_VARIABLE, Settings, resolve
+from mjsim.core.webhook import DEVELOPMENT_SECRET
+from mjsim.settings import OPTIONS, TOKEN_VARIABLE, Option, Settings, resolve
 
 _EXAMPLES = f"""examples:
   mjsim serve                                  on 127.0.0.1:8080, jobs take about 5 s
@@ -58,14 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
     for option in OPTIONS:
-        action = "append" if option.repeated else "store"
-        serve.add_argument(option.flag, dest=option.name, action=action, metavar=option.metavar, help=option.help)
+        _add(serve, option)
     serve.set_defaults(run=_serve)
     health = commands.add_parser("health", help="ask a running simulator whether it is up")
     health.add_argument("--url", help="its base URL (default: where the settings say that it listens)")
     health.add_argument("--config", type=Path, metavar="FILE", help="the TOML file that the simulator was started with")
     health.set_defaults(run=_health)
     return parser
+
+
+def _add(parser: argparse.ArgumentParser, option: Option) -> None:
+    """Make a flag of a setting; that of a switch may go without a value."""
+    name, metavar = option.name, option.metavar
+    if option.switch:
+        parser.add_argument(option.flag, dest=name, nargs="?", const="true", metavar=metavar, help=option.help)
+    else:
+        action = "append" if option.repeated else "store"
+        parser.add_argument(option.flag, dest=name, action=action, metavar=metavar, help=option.help)
 
 
 def _unknown(argument: str, command: str | None) -> str:
@@ -120,7 +130,9 @@ def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # n
     """What a newcomer needs next, or one line of JSON."""
     settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
     if settings.log_format == "json":
-        return json.dumps({"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__})
+        ready = {"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__}
+        secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
+        return json.dumps(ready | secret)
     bearer = shlex.quote(f"Authorization: Bearer {key}")
     return f"""mjsim {__version__} is ready.
 
@@ -128,6 +140,7 @@ def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # n
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
   Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)
+  Webhooks   {_signing(settings)}
 
 Try it:
   curl -s {url}/v1/imagine -H {bearer} \\
@@ -137,6 +150,13 @@ Then ask for the job, with the job_id of the answer:
   curl -s {url}/v1/jobs/JOB_ID -H {bearer}
 
 Ctrl-C stops it."""
+
+
+def _signing(settings: Settings) -> str:
+    """What a receiver verifies webhooks with; secrets that were given stay secret."""
+    if number := len(settings.webhook_secret):
+        return f"signed with {'the secret that was' if number == 1 else f'the {number} secrets that were'} given"
+    return f"secret {DEVELOPMENT_SECRET.text}   (for development; --webhook-secret sets your own)"
 
 
 def _health(given: argparse.Namespace) -> int:

@@ -16,17 +16,16 @@ from mjsim.core.error import SettingsError
 from mjsim.core.instant import DAY, HORIZON, Instant, parse_duration, parse_rfc3339, rfc3339
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
+from mjsim.core.retry import RetryPolicy, parse_retries
 from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
+from mjsim.core.webhook import DEVELOPMENT_SECRET, Secret, parse_secret
 
 MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
 
 DEMO_KEY = f"{PREFIX}local"
 _LATEST_START = Instant(HORIZON - 3_650 * DAY)
-
-SECRET = frozenset({"api_key", "control_token"})
-"""The settings whose values are shown to nobody."""
 
 MOST_RATE = 100_000
 """The fastest that time may run: over a simulated day in a real second."""
@@ -55,6 +54,9 @@ class Settings:
     step: int = 0
     start: Instant | None = None
     control_token: str | None = None
+    webhook_secret: tuple[str, ...] = ()
+    webhook_retries: str = "standard"
+    allow_public_targets: bool = False
     log_format: str = "text"
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
@@ -82,7 +84,7 @@ class Settings:
 
     def shown(self) -> dict[str, Any]:
         """The settings that differ from their defaults, by name, without secrets."""
-        values = {option.name: getattr(self, option.name) for option in OPTIONS if option.name not in SECRET}
+        values = {option.name: getattr(self, option.name) for option in OPTIONS if not option.secret}
         usual = Settings()
         return {
             name: str(value) if isinstance(value, Path) else value
@@ -115,6 +117,16 @@ class Settings:
         """The rate limit on imagine."""
         return None if self.rate_limit is None else parse_rate_limit(self.rate_limit)
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What webhooks are signed with, the newest first."""
+        return tuple(map(parse_secret, self.webhook_secret)) or (DEVELOPMENT_SECRET,)
+
+    @property
+    def retries(self) -> RetryPolicy:
+        """When webhooks are sent again."""
+        return parse_retries(self.webhook_retries)
+
 
 Reader = Callable[[str], Any]
 
@@ -128,6 +140,10 @@ class Option:
     metavar: str
     help: str
     repeated: bool = False
+    switch: bool = False
+    """The flag alone, without a value, turns it on."""
+    secret: bool = False
+    """Its value is never shown."""
 
     @property
     def flag(self) -> str:
@@ -184,6 +200,22 @@ def _step(text: str) -> int:
     return milliseconds
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise SettingsError("has to be true or false")
+    return text.lower() == "true"
+
+
+def _checked(parse: Callable[[str], object]) -> Reader:
+    """The text itself, once it is known that it can be read."""
+
+    def read(text: str) -> str:
+        parse(text.strip())
+        return text.strip()
+
+    return read
+
+
 def _rate_limit(text: str) -> str:
     try:
         parse_rate_limit(text)
@@ -231,7 +263,14 @@ OPTIONS = (
         "pace", _one_of(*PACES), "NAME", "realistic (about a minute a job), quick (about 5 s, the default), instant"
     ),
     Option("data", _path, "FILE", "keep everything in this file; it survives any crash (default: in memory)"),
-    Option("api_key", _key, "KEY", f"accept this key beside every {PREFIX}<anything>; may be repeated", repeated=True),
+    Option(
+        "api_key",
+        _key,
+        "KEY",
+        f"accept this key beside every {PREFIX}<anything>; may be repeated",
+        repeated=True,
+        secret=True,
+    ),
     Option("plan", _one_of(*PLANS), "NAME", "slots and queue: unlimited (default), basic (3 + 10), pro (12 + 3 + 10)"),
     Option("rate_limit", _rate_limit, "N/WINDOW", "limit on imagine for each key, such as 10/60s (default: none)"),
     Option("failure_rate", _share, "SHARE", "share of jobs that fail, from 0 to 1 (default 0)"),
@@ -246,13 +285,36 @@ OPTIONS = (
     Option("rate", _rate, "N", "simulated seconds to a real one (default 1)"),
     Option("step", _step, "DURATION", "let so much time pass at each API request, such as 500ms (default: none)"),
     Option("start", _start, "TIME", "when simulated time begins, such as 2026-01-31T12:00:00Z (default: now)"),
-    Option("control_token", _key, "TOKEN", "ask for this token on /_sim, and let other hosts in that have it"),
+    Option(
+        "control_token", _key, "TOKEN", "ask for this token on /_sim, and let other hosts in that have it", secret=True
+    ),
+    Option(
+        "webhook_secret",
+        _checked(parse_secret),
+        "SECRET",
+        "whsec_<Base64> to sign webhooks with; repeated, all sign, the newest first (default: one for development)",
+        repeated=True,
+        secret=True,
+    ),
+    Option(
+        "webhook_retries",
+        _checked(parse_retries),
+        "POLICY",
+        "standard (default), terminal-only, none, or the pauses between attempts, such as 5s,1m,10m",
+    ),
+    Option(
+        "allow_public_targets",
+        _switch,
+        "BOOL",
+        "send webhooks to public addresses, too (default: only to this machine and private networks)",
+        switch=True,
+    ),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
 )
 """Every setting."""
 
 
-_TOKEN = Option("api_key", _key, "KEY", "the key that clients are given by the environment")
+_TOKEN = Option("api_key", _key, "KEY", "the key that clients are given by the environment", secret=True)
 
 
 def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str], file: Path | None) -> Settings:
@@ -277,7 +339,7 @@ def _read(option: Option, given: object, source: str) -> object:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
     except (SettingsError, ValueError) as error:
-        shown = "" if option.name in SECRET else f", not {str(given)[:60]!r}"
+        shown = "" if option.secret else f", not {str(given)[:60]!r}"
         raise SettingsError(f"{source} {str(error).rstrip('.')}{shown}.") from error
 
 

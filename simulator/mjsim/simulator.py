@@ -1,19 +1,25 @@
 """The one place where the parts are put together: settings in, a running simulator out."""
 
+import asyncio
 import secrets
 import sys
+import time
+from contextlib import suppress
 from typing import Any, TextIO
 
 from mjsim import __version__
 from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
-from mjsim.core.instant import NEVER, Instant
 from mjsim.core.world import World
+from mjsim.courier import Courier, Habits, Truthful
 from mjsim.direction import Direction
+from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
+from mjsim.inbox import Inboxes
 from mjsim.paint.painter import Painter
 from mjsim.ports import Clock
+from mjsim.send.http import HttpSend
 from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
@@ -27,8 +33,10 @@ from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
 from mjsim.web.files import Files
 from mjsim.web.guard import Guard
+from mjsim.web.inbox import InboxApi
 from mjsim.web.journal import Journal
 from mjsim.web.midjourney import MidjourneyApi
+from mjsim.web.news import News
 from mjsim.web.origin import Origin
 from mjsim.web.reference import Reference
 from mjsim.web.requestlog import RequestLog
@@ -37,14 +45,7 @@ from mjsim.web.server import Listener
 from mjsim.web.site import Site
 from mjsim.web.surface import Surface
 from mjsim.web.view import View
-
-
-class _NoErrands:
-    async def next_due(self) -> Instant:
-        return NEVER
-
-    async def settle(self) -> list[object]:
-        return []
+from mjsim.web.webhooks import WebhooksApi
 
 
 class Simulator:
@@ -60,12 +61,15 @@ class Simulator:
             raise
         self._clock = clock or self._line(settings)
         self._world = _world(settings, self.seed)
-        self._errands = _NoErrands()
-        self._timekeeper = Timekeeper(self._clock, self._store, self._errands, settings.step)
         self._journal = Journal()
-        self._origin = Origin(settings.public_base_url)
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
+        self._send = HttpSend(anywhere=settings.allow_public_targets)
+        self._origin = Origin(settings.public_base_url)
+        self._view = View(self.seed)
+        self.dispatcher = self._dispatcher()
+        self._timekeeper = Timekeeper(self._clock, self._store, self.dispatcher, settings.step)
+        self._delivering: asyncio.Task[None] | None = None
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
         self._listener: Listener | None = None
         self.url = ""
@@ -77,6 +81,7 @@ class Simulator:
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
         self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
+        self._delivering = asyncio.create_task(self.dispatcher.run())
 
     def routes(self) -> list[Route]:
         """Everything that is served."""
@@ -84,14 +89,15 @@ class Simulator:
         sight = Sight(self.seed, self._store, self._paint, self._fetch)
         service = Service(self._world, self._clock, self._store, sight, admission)
         direction = Direction(self._clock, self._store, admission)
-        view = View(self.seed)
         return [
-            *MidjourneyApi(service, view, self._origin).routes(),
+            *MidjourneyApi(service, self._view, self._origin).routes(),
             *Files(service).routes(),
             *Reference(self.settings.ready_key).routes(),
+            *WebhooksApi(self._store.outbox, self._clock).routes(),
+            *InboxApi(Inboxes(self.settings.secrets)).routes(),
             *health.routes(),
-            *ClockControl(self._timekeeper, self._errands, direction).routes(),
-            *JobsControl(direction, view, self._origin).routes(),
+            *ClockControl(self._timekeeper, self.dispatcher, direction).routes(),
+            *JobsControl(direction, self._view, self._origin).routes(),
             *JournalControl(self._journal).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
         ]
@@ -118,14 +124,27 @@ class Simulator:
         }
 
     async def stop(self) -> None:
-        """Stop at once: open requests get a second, everything acknowledged is kept."""
+        """Stop at once: open requests get a second, everything acknowledged is kept, and what is not delivered too."""
         if self._listener is not None:
             await self._listener.stop()
+        if self._delivering is not None:
+            self._delivering.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._delivering
+        await self.dispatcher.stop()
+        await self._send.close()
         self._requests.flush()
         await self._fetch.close()
         self._paint.close()
         await self._store.note_line(self._clock.now(), self._clock.rate)
         await self._store.close()
+
+    def _dispatcher(self) -> Dispatcher:
+        settings, outbox = self.settings, self._store.outbox
+        habits = Habits(self.seed, settings.secrets, settings.retries)
+        compose, wall = News(self._view, self._origin).body, time.time
+        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, Truthful(), wall)
+        return Dispatcher(self._clock, outbox, courier, wall)
 
     def _line(self, settings: Settings) -> LineClock:
         """Time goes on from where the data file left it, and never back."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from mjsim.core.delivery import Sent
 from mjsim.core.error import ClashingState, JobSettled
 from mjsim.core.instant import HORIZON, Instant, rfc3339
 from mjsim.core.job import Job
@@ -34,7 +35,7 @@ class Walk:
     after: Instant
     quiet: bool = False
     changes: Sequence[Change] = ()
-    attempts: list[object] = field(default_factory=list)
+    attempts: list[Sent] = field(default_factory=list)
     attempted: int = 0
     changed: int = 0
 

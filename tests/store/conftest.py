@@ -16,7 +16,8 @@ from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
 from mjsim.core.timeline import Failure, Moment, Timeline
-from mjsim.ports import Query
+from mjsim.core.webhook import notices
+from mjsim.ports import DeliveryQuery, Query
 from mjsim.store.sqlite import SqliteStore
 
 settings.register_profile("untimed", settings.default, deadline=None)
@@ -244,8 +245,22 @@ class Naive:
                 assert found == expected
         assert await self.store.count() == len(self.jobs)
 
+    async def check_news(self):
+        """The outbox holds the news of every job that is kept, each due when it happens, and nothing else."""
+        kept = await self.store.outbox.deliveries(DeliveryQuery(), 1_000)
+        news = {
+            (job.id, notice.status, job.tenant, job.webhook.url, notice.instant, notice.instant)
+            for job in self.jobs
+            if job.webhook
+            for notice in notices(job.timeline, job.webhook.type)
+        }
+        assert {(one.job_id, one.status, one.tenant, one.url, one.instant, one.due) for one in kept} == news
+        assert len(kept) == len(news)
+        assert await self.store.outbox.next_due(0) == min((due for *_, due in news), default=None)
+
     async def check_all_then_later(self):
-        """Every list now, in the past, and at instants to come up to the last one."""
+        """Every list now, in the past, and at instants to come up to the last one; and the news of it all."""
+        await self.check_news()
         for now in (self.now, self.now - 3, 1_000, 999, self.now, self.now + 3, self.now + 100, NEVER - 1):
             await self.check_all(Instant(now))
 

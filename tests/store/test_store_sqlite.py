@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -545,3 +546,43 @@ def test_a_file_that_is_damaged_inside_is_refused_in_one_line(tmp_path, make_job
     file.write_bytes(data)
     with pytest.raises(SettingsError, match=r"mjsim\.db: .*(damaged|no data file)"):
         SqliteStore(file)
+
+
+# News
+
+
+def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
+    file = tmp_path / "mjsim.db"
+    job = replace(make_job(), webhook=Webhook("http://a/", "progress"))
+
+    async def before():
+        store = SqliteStore(file)
+        await keep(store, job)
+        claimed = await store.outbox.claim(Instant(50), 1_000.0, 10, ())
+        await store.outbox.disable("alice", "http://b/", Instant(5))
+        await store.close()
+        return claimed
+
+    async def after(claimed):
+        store = SqliteStore(file)
+        assert await store.outbox.claim(Instant(50), 1_000.0, 10, ()) == claimed
+        assert await store.outbox.is_disabled("alice", "http://b/")
+        await store.close()
+
+    claimed = asyncio.run(before())
+    assert len(claimed) == 2
+    asyncio.run(after(claimed))
+
+
+def test_looking_for_what_is_due_reads_no_delivery_that_is_not(sqlite_of, tmp_path):
+    with_index = "USING INDEX delivery_due", "USING COVERING INDEX delivery_due"
+    store = SqliteStore()
+    claim = (
+        "SELECT number FROM delivery WHERE due <= ? AND claimed <= ? AND host NOT IN () ORDER BY due, number LIMIT 16"
+    )
+    due = "SELECT min(due) FROM delivery WHERE due IS NOT NULL AND claimed <= ? AND host NOT IN ()"
+    for question, number in ((claim, 2), (due, 1)):
+        plan = sqlite_of(store).execute(f"EXPLAIN QUERY PLAN {question}", [5] * number).fetchall()
+        assert any(words in row[3] for row in plan for words in with_index), plan
+        assert not any("TEMP B-TREE" in row[3] for row in plan), plan
+    store.release()

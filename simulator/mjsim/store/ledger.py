@@ -14,6 +14,7 @@ from mjsim.ports import Page, Query
 from mjsim.store.codec import decode, encode
 from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
+from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.tally import Instants, Tally
 
 _AT_HAND = 512
@@ -27,6 +28,7 @@ class Ledger:
         self.connection = Connection(file, when_lost=self._recall)
         try:
             self._recall()
+            self.outbox = SqliteOutbox(self.connection)
         except sqlite3.DatabaseError:
             self.connection.close()
             raise
@@ -86,6 +88,8 @@ class Ledger:
         accepted = job.timeline.accepted
         row = _id(job.id), number, job.type.value, accepted, *instants, request, job.repeat, encode(job)
         self.connection.write(_INSERT, *row)
+        if job.webhook is not None:
+            self.outbox.project(job, job.webhook)
         if job.repeat:
             self._note_repeat(request, job.repeat + 1)
         self.count += 1
@@ -100,6 +104,8 @@ class Ledger:
         change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
         self.connection.write(change, *instants, encode(job), _id(job.id))
         self._at_hand.pop(job.id, None)
+        if job.webhook is not None:
+            self.outbox.project(job, job.webhook)
         if tally := self._tallies.get(number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)

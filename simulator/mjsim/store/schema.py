@@ -1,6 +1,9 @@
 """The tables of a data file. A job's row holds its instants, so that every question about status is a look-up in an index.
 
 `started` is when a job leaves pending, `settled` when it reaches its terminal status; both may lie in the future.
+
+A delivery's row is one piece of news: `due` is when it is to be tried next, `claimed` the Unix time until which somebody
+is at it, `resend` when that was asked for meanwhile. Deliveries go with their job, attempts with their delivery.
 """
 
 import sqlite3
@@ -9,7 +12,7 @@ from pathlib import Path
 from mjsim.core.error import ClashingState, SettingsError
 
 APPLICATION_ID = 0x6D6A7369
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,6 +37,37 @@ CREATE INDEX job_outcome ON job (tenant, outcome, sequence, settled);
 CREATE INDEX job_started ON job (tenant, started);
 CREATE INDEX job_settled ON job (tenant, settled);
 CREATE INDEX job_request ON job (request, repeat);
+CREATE TABLE delivery (
+    number   INTEGER PRIMARY KEY,
+    id       TEXT NOT NULL UNIQUE,
+    tenant   TEXT NOT NULL,
+    job      BLOB NOT NULL,
+    status   TEXT NOT NULL,
+    url      TEXT NOT NULL,
+    host     TEXT NOT NULL,
+    instant  INTEGER NOT NULL,
+    due      INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    standing TEXT NOT NULL,
+    claimed  REAL NOT NULL DEFAULT 0,
+    resend   INTEGER
+);
+CREATE INDEX delivery_due    ON delivery (due, number, host, claimed) WHERE due IS NOT NULL;
+CREATE INDEX delivery_job    ON delivery (job);
+CREATE INDEX delivery_tenant ON delivery (tenant);
+CREATE TABLE attempt (
+    delivery INTEGER NOT NULL,
+    place    INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (delivery, place)
+) WITHOUT ROWID;
+CREATE TABLE disabled (tenant TEXT NOT NULL, url TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (tenant, url));
+CREATE TRIGGER job_forgotten AFTER DELETE ON job BEGIN
+    DELETE FROM delivery WHERE job = old.id;
+END;
+CREATE TRIGGER delivery_forgotten AFTER DELETE ON delivery BEGIN
+    DELETE FROM attempt WHERE delivery = old.number;
+END;
 """
 
 

@@ -29,6 +29,8 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             raise SettingsError(f"data file {file}: it is damaged ({error}); name another file.") from error
         self._connection = self._ledger.connection
+        self.outbox = self._ledger.outbox
+        """The news of its jobs; see `ports.Outbox`."""
 
     def turn(self, tenant: str) -> "SqliteTurn":
         """See `ports.Store`. Nothing interrupts a turn: it waits for nothing but the commit at its end."""

@@ -16,6 +16,11 @@ class Origin:
         self.listening = ""
         """Where the server listens; for requests that name no host."""
 
+    @property
+    def default(self) -> str:
+        """The origin for what is no answer to a request, such as a webhook."""
+        return self._public or self.listening
+
     def of(self, request: web.BaseRequest) -> str:
         """The origin for the answer to this request, without a slash at its end."""
         if self._public is not None:

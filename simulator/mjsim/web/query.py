@@ -28,8 +28,8 @@ def read_query(parameters: MultiMapping[str]) -> Query:
     """The page that a list request asks for; `InvalidRequest` names the parameter and the rule that it breaks."""
     if not parameters:
         return Query(None, 25, 0, newest_first=True)
-    status = _choice(parameters, "status", Status, None)
-    sort = _choice(parameters, "sort", Sort, Sort.NEWEST_FIRST)
+    status = choice(parameters, "status", Status, None)
+    sort = choice(parameters, "sort", Sort, Sort.NEWEST_FIRST)
     limit = whole(parameters, "limit", default=25, least=1, most=100)
     offset = whole(parameters, "offset", default=0, least=0, most=None)
     return Query(status, limit, offset, newest_first=sort is Sort.NEWEST_FIRST)
@@ -44,16 +44,15 @@ def refuse_unknown(parameters: MultiMapping[str], names: Sequence[str]) -> None:
 
 
 def once(parameters: MultiMapping[str], name: str) -> str | None:
-    """The value of a parameter, None where it is not given; given twice it is refused."""
+    """The value of a parameter, None where it is not given; `InvalidRequest` where it is given more than once."""
     values = parameters.getall(name, [])
     if len(values) > 1:
         raise InvalidRequest(f"{name}: is given {len(values)} times; once is enough.")
     return values[0] if values else None
 
 
-def _choice(
-    parameters: MultiMapping[str], name: str, choices: type[_Choice], default: _Choice | None
-) -> _Choice | None:
+def choice(parameters: MultiMapping[str], name: str, choices: type[_Choice], default: _Choice | None) -> _Choice | None:
+    """One of the choices; `InvalidRequest` where it is none of them."""
     text = once(parameters, name)
     if text is None:
         return default
@@ -63,7 +62,7 @@ def _choice(
 
 
 def whole(parameters: MultiMapping[str], name: str, *, default: int, least: int, most: int | None) -> int:
-    """The whole number of a parameter."""
+    """A whole number within bounds; `InvalidRequest` names the one that it breaks."""
     text = once(parameters, name)
     if text is None:
         return default

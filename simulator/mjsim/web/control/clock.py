@@ -13,8 +13,8 @@ from mjsim.ports import Errands
 from mjsim.timekeeper import Change, Timekeeper, Walk
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
-from mjsim.web.control.attempt import show_attempt
 from mjsim.web.route import Call, Route
+from mjsim.web.webhooks import show_sent
 
 _FARTHEST = 3_650 * DAY
 
@@ -90,7 +90,7 @@ def _shown(walk: Walk) -> dict[str, Any]:
         "quiet": walk.quiet,
         "changes": [_change(change) for change in walk.changes],
         "changed": walk.changed,
-        "attempts": [show_attempt(attempt) for attempt in walk.attempts],
+        "attempts": [show_sent(attempt) for attempt in walk.attempts],
         "attempted": walk.attempted,
     }
 

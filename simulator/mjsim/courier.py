@@ -1,0 +1,124 @@
+"""One attempt at one delivery, from the news to the record: what is recorded has been tried, what was tried is recorded."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mjsim.core.delivery import Attempt, Delivery, Problem, Reply, Sent, Standing
+from mjsim.core.instant import Instant, later
+from mjsim.core.job import Job
+from mjsim.core.message import Message, write
+from mjsim.core.retry import Outcome, RetryPolicy, asked_seconds, jitter, judge
+from mjsim.core.tampering import TRUTHFUL, Tampering
+from mjsim.core.webhook import Secret
+from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Store, Tamper
+
+Compose = Callable[[Job, Delivery], bytes]
+"""The body of the news, as JSON: the job as it was when the news happened."""
+
+Wall = Callable[[], float]
+"""The real time in Unix seconds: receivers hold timestamps against it."""
+
+
+class Truthful:
+    """Implements `ports.Tamper`: nothing goes wrong."""
+
+    def tampering(self, _delivery: Delivery, _job: Job, _number: int) -> Tampering:
+        """See `ports.Tamper`."""
+        return TRUTHFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How webhooks are sent: `seed` decides the jitter of `retries`; all `secrets` sign, the newest is the first one."""
+
+    seed: int
+    secrets: tuple[Secret, ...]
+    retries: RetryPolicy
+
+
+class Courier:
+    """Takes deliveries that have been claimed."""
+
+    def __init__(
+        self,
+        habits: Habits,
+        clock: Clock,
+        store: Store,
+        outbox: Outbox,
+        send: Send,
+        compose: Compose,
+        tamper: Tamper,
+        wall: Wall,
+    ) -> None:
+        self._habits = habits
+        self._clock = clock
+        self._store = store
+        self._outbox = outbox
+        self._send = send
+        self._compose = compose
+        self._tamper = tamper
+        self._wall = wall
+
+    async def deliver(self, delivery: Delivery) -> Sequence[Sent]:
+        """What was tried; nothing where the job is forgotten, or a fault holds its news back."""
+        job = await self._store.find(delivery.job_id)
+        if job is None:
+            return []
+        tampering = self._tamper.tampering(delivery, job, delivery.attempts + 1)
+        if (due := await self._held_until(delivery, tampering)) is not None:
+            await self._outbox.postpone(delivery, due)
+            return []
+        return await self._attempt(delivery, job, tampering)
+
+    async def _attempt(self, delivery: Delivery, job: Job, tampering: Tampering) -> Sequence[Sent]:
+        number, now, started = delivery.attempts + 1, self._clock.now(), self._wall()
+        body = self._compose(job, delivery)
+        message = write(delivery.url, delivery.id, body, self._habits.secrets, int(started), tampering)
+        replies = await self._replies(delivery, message, tampering)
+        outcome = self._outcome(delivery, number, replies[0])
+        attempts = [Attempt(number, now, started, message.headers, reply, outcome.due) for reply in replies]
+        if outcome.standing is Standing.DISABLED:
+            await self._outbox.disable(delivery.tenant, delivery.url, self._clock.now())
+        await self._outbox.record(delivery, attempts, outcome)
+        return [Sent(delivery, attempt, outcome.standing) for attempt in attempts]
+
+    async def _held_until(self, delivery: Delivery, tampering: Tampering) -> Instant | None:
+        """Until when a fault holds back what has not been tried yet; None where it may go."""
+        if delivery.attempts:
+            return None
+        due = later(delivery.instant, tampering.delay)
+        if tampering.overtaken:
+            for other in await self._outbox.deliveries(DeliveryQuery(job_id=delivery.job_id), 10):
+                if other.number > delivery.number and not other.attempts and other.due is not None:
+                    due = max(due, later(other.due, 1))
+        return due if due > self._clock.now() else None
+
+    async def _replies(self, delivery: Delivery, message: Message, tampering: Tampering) -> Sequence[Reply]:
+        """What came of each copy; the first one counts."""
+        if tampering.drop:
+            return [Reply(0.0, problem=Problem.DROPPED, explanation="A fault has swallowed it; nothing was sent.")]
+        if await self._outbox.is_disabled(delivery.tenant, delivery.url):
+            said = (
+                "The URL has answered 410 before, so nothing is sent to it; DELETE /_sim/webhooks/disabled enables it."
+            )
+            return [Reply(0.0, problem=Problem.DISABLED, explanation=said)]
+        if tampering.times == 1:
+            replies = [await self._send.send(message)]
+        else:
+            replies = await asyncio.gather(*(self._send.send(message) for _ in range(max(1, tampering.times))))
+        if tampering.deaf and replies[0].successful:
+            said = f"It answered {replies[0].status}, but a fault has kept the answer from mjsim."
+            replies[0] = replies[0]._replace(problem=Problem.LOST, explanation=said)
+        return replies
+
+    def _outcome(self, delivery: Delivery, number: int, reply: Reply) -> Outcome:
+        return judge(
+            self._habits.retries,
+            reply,
+            number=number,
+            final=delivery.status.terminal,
+            patience=self._clock.simulated(asked_seconds(reply, self._wall())),
+            chance=jitter(self._habits.seed, delivery.id, number),
+            now=self._clock.now(),
+        )

@@ -1,0 +1,138 @@
+"""Everything that is due is on its way, within bounds: so many at once, so many to one host, news of one job in order."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mjsim.core.delivery import Delivery, Sent
+from mjsim.core.instant import NEVER, Instant
+from mjsim.courier import Courier, Wall
+from mjsim.ports import Clock, Outbox
+
+log = logging.getLogger("mjsim")
+
+AT_ONCE = 64
+"""How many deliveries are under way at most."""
+
+PER_HOST = 32
+"""From so many on, no more are begun to the same host: one that hangs leaves the others their share."""
+
+_BATCH = 16
+_LONGEST_NAP = 60.0
+"""Real seconds after which it looks again whatever happens: for claims that nobody has ended."""
+
+
+class Dispatcher:
+    """Delivers what the outbox holds, in the background by `run`, or at once by `settle`; both may go on together."""
+
+    def __init__(self, clock: Clock, outbox: Outbox, courier: Courier, wall: Wall) -> None:
+        self._clock = clock
+        self._outbox = outbox
+        self._courier = courier
+        self._wall = wall
+        self._flights: set[asyncio.Task[None]] = set()
+        self._hosts: Counter[str] = Counter()
+        self._last: dict[str, asyncio.Task[None]] = {}
+        self._listeners: list[list[Sent]] = []
+        self._stirred = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        clock.watch(self._stirred.set)
+        outbox.watch(self._stirred.set)
+
+    async def run(self) -> None:
+        """Deliver whatever becomes due, until cancelled."""
+        while True:
+            self._stirred.clear()
+            try:
+                await self._start_due()
+                nap = await self._nap()
+            except Exception:
+                log.exception("the outbox cannot be read; deliveries go on in %g s", _LONGEST_NAP)
+                nap = _LONGEST_NAP
+            try:
+                async with asyncio.timeout(nap):
+                    await self._stirred.wait()
+            except TimeoutError:
+                continue
+
+    async def settle(self) -> list[Sent]:
+        """Deliver everything that is due by now; once all of it is sent and recorded, the attempts that were made."""
+        with self._listening() as made:
+            await self._start_due()
+            while self._flights:
+                await asyncio.wait(self._flights, return_when=asyncio.FIRST_COMPLETED)
+                await self._start_due()
+        return made
+
+    async def next_due(self) -> Instant:
+        """See `ports.Errands`."""
+        due = await self._outbox.next_due(self._wall())
+        return NEVER if due is None else due
+
+    async def stop(self) -> None:
+        """Break off what is under way; it stays in the outbox."""
+        for flight in self._flights:
+            flight.cancel()
+        await asyncio.gather(*self._flights, return_exceptions=True)
+
+    async def _start_due(self) -> None:
+        async with self._claiming:
+            while (free := AT_ONCE - len(self._flights)) > 0:
+                most = min(free, _BATCH)
+                claimed = await self._outbox.claim(self._clock.now(), self._wall(), most, self._busy_hosts())
+                if not claimed:
+                    return
+                for delivery in claimed:
+                    self._launch(delivery)
+
+    def _busy_hosts(self) -> list[str]:
+        return [host for host, flights in self._hosts.items() if flights >= PER_HOST]
+
+    def _launch(self, delivery: Delivery) -> None:
+        """Begin a delivery, after the one of the same job that was begun before."""
+        flight = asyncio.create_task(self._fly(delivery, self._last.get(delivery.job_id)))
+        self._flights.add(flight)
+        self._hosts[delivery.host] += 1
+        self._last[delivery.job_id] = flight
+        flight.add_done_callback(lambda _: self._land(flight, delivery))
+
+    async def _fly(self, delivery: Delivery, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        try:
+            sent = await self._courier.deliver(delivery)
+        except Exception:
+            log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
+            return
+        for listener in self._listeners:
+            listener.extend(sent)
+
+    def _land(self, flight: asyncio.Task[None], delivery: Delivery) -> None:
+        self._flights.discard(flight)
+        self._hosts[delivery.host] -= 1
+        if not self._hosts[delivery.host]:
+            del self._hosts[delivery.host]
+        if self._last.get(delivery.job_id) is flight:
+            del self._last[delivery.job_id]
+        self._stirred.set()
+
+    async def _nap(self) -> float:
+        """For how many real seconds nothing becomes due by itself."""
+        due = await self._outbox.next_due(self._wall(), self._busy_hosts())
+        wait = None if due is None else due - self._clock.now()
+        # At the bound, what is due waits for a flight to end; while time stands still, what is not for somebody to move it.
+        if wait is None or len(self._flights) >= AT_ONCE or (wait > 0 and not self._clock.rate):
+            return _LONGEST_NAP
+        return min(self._clock.real_seconds(max(wait, 0)), _LONGEST_NAP)
+
+    @contextmanager
+    def _listening(self) -> Iterator[list[Sent]]:
+        made: list[Sent] = []
+        self._listeners.append(made)
+        try:
+            yield made
+        finally:
+            # By identity: lists that hold the same are equal.
+            self._listeners = [one for one in self._listeners if one is not made]

@@ -1,0 +1,102 @@
+"""A receiver that is built in: each inbox keeps what it gets, says whether it was signed, and answers as it was told."""
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mjsim.bell import Bell
+from mjsim.core.webhook import Secret, Verdict, verify, verify_plain
+
+MOST_INBOXES = 256
+"""Beyond, the inbox that was not used for longest is forgotten."""
+
+MOST_MESSAGES = 1_000
+"""How many messages an inbox keeps; the oldest make room."""
+
+MOST_BYTES = 64 * 1024
+"""How much of a body is kept; signatures are those of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an inbox answers; `delay` is in real seconds; one that hangs answers nothing."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    delay: float = 0.0
+    hang: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it came in: names of headers in lower case, `at` in Unix seconds, `number` from 1 on in its inbox."""
+
+    number: int
+    at: float
+    headers: Mapping[str, str]
+    body: bytes
+    cut: bool
+    signature: Verdict
+    plain_signature: Verdict
+    answer: Answer
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What has come in, and what is going to be answered: `answers` in turn, then `final` each time."""
+
+    messages: deque[Received] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
+    received: int = 0
+    answers: deque[Answer] = field(default_factory=deque)
+    final: Answer = Answer()
+    bell: Bell = field(default_factory=Bell)
+
+
+class Inboxes:
+    """Inboxes by name; one exists as soon as it is spoken of. `secrets` are those that messages should be signed with."""
+
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        self._secrets = secrets
+        self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
+
+    def names(self) -> Mapping[str, Inbox]:
+        """All of them, the one used last at the end."""
+        return self._inboxes
+
+    def open(self, name: str) -> Inbox:
+        """The inbox of this name."""
+        inbox = self._inboxes.setdefault(name, Inbox())
+        self._inboxes.move_to_end(name)
+        if len(self._inboxes) > MOST_INBOXES:
+            self._inboxes.popitem(last=False)
+        return inbox
+
+    def receive(self, name: str, headers: Mapping[str, str], body: bytes, now: float) -> Answer:
+        """Keep a message; what to answer. Names of headers in lower case, `now` in Unix seconds."""
+        inbox = self.open(name)
+        answer = inbox.answers.popleft() if inbox.answers else inbox.final
+        inbox.received += 1
+        message = Received(
+            number=inbox.received,
+            at=now,
+            headers=headers,
+            body=body[:MOST_BYTES],
+            cut=len(body) > MOST_BYTES,
+            signature=verify(self._secrets, headers, body, now),
+            plain_signature=verify_plain(self._secrets, headers, body),
+            answer=answer,
+        )
+        inbox.messages.append(message)
+        inbox.bell.ring()
+        return answer
+
+    def instruct(self, name: str, answers: Sequence[Answer], final: Answer | None) -> None:
+        """Give these answers in turn, then `final`, or where that is None the last of them again."""
+        inbox = self.open(name)
+        inbox.answers = deque(answers)
+        inbox.final = final or answers[-1]
+
+    def forget(self, name: str) -> bool:
+        """Forget an inbox, its messages and its answers; whether there was one."""
+        return self._inboxes.pop(name, None) is not None

@@ -1,0 +1,192 @@
+"""What is to be delivered is written in the transaction of the job that it tells of, so neither exists without the other.
+
+A row is one piece of news. It is claimed before it is sent and released by what came of it; claims of a process that has
+ended are void, because a file has one process at a time.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+import msgspec
+
+from mjsim.core.delivery import Attempt, Delivery, Standing, host_of
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job
+from mjsim.core.request import Webhook
+from mjsim.core.retry import Outcome
+from mjsim.core.status import Status
+from mjsim.core.webhook import Notice, message_id, notices
+from mjsim.ports import LEASE, DeliveryQuery, DisabledUrl
+from mjsim.store.connection import Connection, Row
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Attempt).decode
+
+_COLUMNS = "number, id, tenant, job, status, url, instant, due, attempts, standing"
+
+
+class SqliteOutbox:
+    """Implements `ports.Outbox`; deliveries and their attempts as rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._watchers: list[Callable[[], None]] = []
+        connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
+
+    def project(self, job: Job, webhook: Webhook) -> None:
+        """Make the rows of a job those that its life tells of; what has been tried already stays as it is."""
+        told = {message_id(job.id, news.status): news for news in notices(job.timeline, webhook.type)}
+        question = "SELECT id, instant, attempts FROM delivery WHERE job = ?"
+        known = {row[0]: row for row in self._connection.rows(question, _job(job.id))}
+        for message, instant, attempts in known.values():
+            if not attempts:
+                self._amend(message, instant, told.get(message))
+        for message, news in told.items():
+            if message not in known:
+                row = message, job.tenant, _job(job.id), news.status.value, webhook.url, host_of(webhook.url)
+                self._connection.write(_INSERT, *row, news.instant, news.instant, Standing.SCHEDULED.value)
+        self._stir()
+
+    def watch(self, stirred: Callable[[], None]) -> None:
+        """See `ports.Outbox`."""
+        self._watchers.append(stirred)
+
+    async def next_due(self, real: float, passing_over: Collection[str] = ()) -> Instant | None:
+        """See `ports.Outbox`."""
+        question = f"SELECT min(due) FROM delivery WHERE due IS NOT NULL AND {_free(passing_over)}"
+        found: Instant | None = self._connection.rows(question, real, *passing_over)[0][0]
+        return found
+
+    async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Delivery]:
+        """See `ports.Outbox`."""
+        due = f"SELECT number FROM delivery WHERE due <= ? AND {_free(passing_over)} ORDER BY due, number LIMIT ?"
+        claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}"
+        rows = self._connection.write_returning(claim, real + LEASE, now, real, *passing_over, most)
+        await self._connection.durable()
+        return sorted(map(_delivery, rows), key=lambda one: (one.due, one.number))
+
+    async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
+        """See `ports.Outbox`."""
+        for attempt in attempts:
+            self._connection.write(_INSERT_ATTEMPT, _encode(attempt), delivery.number, delivery.id)
+        tried = max((attempt.number for attempt in attempts), default=delivery.attempts)
+        self._connection.write(_RECORD, tried, outcome.due, outcome.standing.value, delivery.number, delivery.id)
+        self._stir()
+        await self._connection.durable()
+
+    async def postpone(self, delivery: Delivery, due: Instant) -> None:
+        """See `ports.Outbox`."""
+        self._connection.write("UPDATE delivery SET due = ?, claimed = 0 WHERE id = ?", due, delivery.id)
+        self._stir()
+        await self._connection.durable()
+
+    async def delivery(self, message: str) -> Delivery | None:
+        """See `ports.Outbox`."""
+        found = self._connection.rows(f"SELECT {_COLUMNS} FROM delivery WHERE id = ?", message)
+        return _delivery(found[0]) if found else None
+
+    async def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
+        """See `ports.Outbox`."""
+        question = "SELECT document FROM attempt WHERE delivery = ? ORDER BY place"
+        return [_decode(document) for (document,) in self._connection.rows(question, delivery.number)]
+
+    async def deliveries(self, query: DeliveryQuery, most: int) -> Sequence[Delivery]:
+        """See `ports.Outbox`."""
+        condition, arguments = _condition(query)
+        question = f"SELECT {_COLUMNS} FROM delivery WHERE {condition} ORDER BY number DESC LIMIT ?"
+        return [_delivery(row) for row in self._connection.rows(question, *arguments, most)]
+
+    async def resend(self, query: DeliveryQuery, now: Instant) -> int:
+        """See `ports.Outbox`."""
+        condition, arguments = _condition(query)
+        number = self._connection.write(f"{_RESEND} WHERE attempts AND {condition}", now, now, *arguments)
+        self._stir()
+        await self._connection.durable()
+        return number
+
+    async def resend_one(self, delivery: Delivery, now: Instant) -> None:
+        """See `ports.Outbox`."""
+        self._connection.write(f"{_RESEND} WHERE id = ?", now, now, delivery.id)
+        self._stir()
+        await self._connection.durable()
+
+    async def disable(self, tenant: str, url: str, now: Instant) -> None:
+        """See `ports.Outbox`."""
+        self._connection.write("INSERT OR IGNORE INTO disabled VALUES (?, ?, ?)", tenant, url, now)
+        await self._connection.durable()
+
+    async def is_disabled(self, tenant: str, url: str) -> bool:
+        """See `ports.Outbox`."""
+        return bool(self._connection.rows("SELECT 1 FROM disabled WHERE tenant = ? AND url = ?", tenant, url))
+
+    async def disabled(self) -> Sequence[DisabledUrl]:
+        """See `ports.Outbox`."""
+        rows = self._connection.rows("SELECT tenant, url, since FROM disabled ORDER BY since, rowid")
+        return [DisabledUrl(*row) for row in rows]
+
+    async def enable(self, tenant: str | None, url: str | None) -> int:
+        """See `ports.Outbox`."""
+        condition = "(?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR url = ?2)"
+        number = self._connection.write(f"DELETE FROM disabled WHERE {condition}", tenant, url)
+        await self._connection.durable()
+        return number
+
+    def _amend(self, message: str, instant: Instant, news: Notice | None) -> None:
+        """Bring the row of news that has not been tried in line with what the job's life tells now."""
+        if news is None:
+            self._connection.write("DELETE FROM delivery WHERE id = ?", message)
+        elif instant != news.instant:
+            change = "UPDATE delivery SET instant = ?, due = ? WHERE id = ?"
+            self._connection.write(change, news.instant, news.instant, message)
+
+    def _stir(self) -> None:
+        for stirred in self._watchers:
+            stirred()
+
+
+_INSERT = (
+    "INSERT INTO delivery (id, tenant, job, status, url, host, instant, due, standing) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+# By way of the delivery's row, since that may have been forgotten while it was being sent.
+_INSERT_ATTEMPT = (
+    "INSERT INTO attempt (delivery, place, document) "
+    "SELECT number, (SELECT count(*) FROM attempt WHERE delivery = number), ? FROM delivery WHERE number = ? AND id = ?"
+)
+_RECORD = (
+    "UPDATE delivery SET attempts = ?, due = coalesce(resend, ?), claimed = 0, resend = NULL, "
+    "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ?"
+)
+# What somebody is at already is due once more when he is done.
+_RESEND = (
+    "UPDATE delivery SET resend = CASE WHEN claimed THEN ? ELSE NULL END, due = ?, "
+    "standing = CASE WHEN attempts THEN 'retrying' ELSE standing END"
+)
+
+
+def _free(passing_over: Collection[str]) -> str:
+    """Nobody is at it, and it does not go to one of so many hosts."""
+    return f"claimed <= ? AND host NOT IN ({', '.join('?' * len(passing_over))})"
+
+
+def _condition(query: DeliveryQuery) -> tuple[str, list[object]]:
+    """What the rows of a query have in common, with its arguments."""
+    parts: dict[str, object] = {
+        "tenant = ?": query.tenant,
+        "job = ?": None if query.job_id is None else _job(query.job_id),
+        "status = ?": None if query.status is None else query.status.value,
+        "standing = ?": None if query.standing is None else query.standing.value,
+        "instant >= ?": query.since,
+        "number < ?": query.before,
+    }
+    wanted = {part: argument for part, argument in parts.items() if argument is not None}
+    return " AND ".join(wanted) or "TRUE", list(wanted.values())
+
+
+def _delivery(row: Row) -> Delivery:
+    number, message, tenant, job, status, url, instant, due, attempts, standing = row
+    job_id = f"{job[:4].hex()}-{job[4:6].hex()}-{job[6:8].hex()}-{job[8:10].hex()}-{job[10:].hex()}"
+    return Delivery(number, message, tenant, job_id, Status(status), url, instant, due, attempts, Standing(standing))
+
+
+def _job(job_id: str) -> bytes:
+    return bytes.fromhex(job_id.replace("-", ""))

@@ -1,0 +1,24 @@
+"""The body of a webhook: the job as the contract shows it, as of the moment that is told, with the name of the event."""
+
+from mjsim.core.delivery import Delivery
+from mjsim.core.instant import rfc3339
+from mjsim.core.job import Job
+from mjsim.core.webhook import EVENTS, as_told
+from mjsim.web.answer import encode
+from mjsim.web.origin import Origin
+from mjsim.web.view import View
+
+
+class News:
+    """Writes what is sent."""
+
+    def __init__(self, view: View, origin: Origin) -> None:
+        self._view = view
+        self._origin = origin
+
+    def body(self, job: Job, delivery: Delivery) -> bytes:
+        """The WebhookEvent of the contract."""
+        told = job.living(as_told(job.timeline, delivery.status))
+        happened = told.timeline.moments[-1].instant
+        news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": rfc3339(happened)}
+        return encode(news | self._view.job(told, happened, self._origin.default))
