@@ -32,7 +32,7 @@ from mjsim.web.control.jobs import JobsControl
 from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
 from mjsim.web.files import Files
-from mjsim.web.guard import Guard
+from mjsim.web.guard import INBOX, Guard
 from mjsim.web.inbox import InboxApi
 from mjsim.web.journal import Journal
 from mjsim.web.midjourney import MidjourneyApi
@@ -108,6 +108,7 @@ class Simulator:
         guard = Guard(settings.control_token, names)
         return [
             Surface("midjourney", "/v1/", Access(settings.keys).tenant),
+            Surface("inbox", INBOX, guard.admit, keyed=False, open=False),
             Surface("control", "/_sim/", guard.admit, keyed=False, open=False),
         ]
 
