@@ -25,6 +25,7 @@ MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
 
 DEMO_KEY = f"{PREFIX}local"
+_NONE = "none"
 _LATEST_START = Instant(HORIZON - 3_650 * DAY)
 
 MOST_RATE = 100_000
@@ -57,6 +58,11 @@ class Settings:
     webhook_secret: tuple[str, ...] = ()
     webhook_retries: str = "standard"
     allow_public_targets: bool = False
+    task_rules: str = "strict"
+    task_errors: str = "envelope"
+    task_webhook_key: str | None = None
+    task_rate_limit: str = "20/10s"
+    credits: int = 1_000_000
     log_format: str = "text"
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
@@ -116,6 +122,11 @@ class Settings:
     def limit(self) -> RateLimit | None:
         """The rate limit on imagine."""
         return None if self.rate_limit is None else parse_rate_limit(self.rate_limit)
+
+    @property
+    def task_limit(self) -> RateLimit | None:
+        """The rate limit on what the task API makes."""
+        return None if self.task_rate_limit == _NONE else parse_rate_limit(self.task_rate_limit)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -224,6 +235,10 @@ def _rate_limit(text: str) -> str:
     return text
 
 
+def _task_rate_limit(text: str) -> str:
+    return text if text == _NONE else _rate_limit(text)
+
+
 def _origin(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -309,6 +324,28 @@ OPTIONS = (
         "send webhooks to public addresses, too (default: only to this machine and private networks)",
         switch=True,
     ),
+    Option(
+        "task_rules",
+        _one_of("strict", "lenient"),
+        "RULES",
+        "task API: strict (default) as the service is, lenient as its documents and older clients have it",
+    ),
+    Option(
+        "task_errors",
+        _one_of("envelope", "http"),
+        "WHERE",
+        "task API: tell errors in the envelope alone (default), or by the HTTP status too",
+    ),
+    Option(
+        "task_webhook_key", _key, "KEY", "task API: sign callbacks with this key (default: not signed)", secret=True
+    ),
+    Option(
+        "task_rate_limit",
+        _task_rate_limit,
+        "N/WINDOW",
+        "task API: limit on tasks for each key (default 20/10s), or none",
+    ),
+    Option("credits", _whole(0, 10**12), "N", "task API: what each key may spend (default 1000000)"),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
 )
 """Every setting."""

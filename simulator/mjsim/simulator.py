@@ -11,8 +11,9 @@ from mjsim import __version__
 from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
+from mjsim.core.job import Job
 from mjsim.core.world import World
-from mjsim.courier import Courier, Habits, Truthful
+from mjsim.courier import Courier, Dialect, DialectOf, Truthful
 from mjsim.direction import Direction
 from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
@@ -24,10 +25,12 @@ from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
 from mjsim.store.sqlite import SqliteStore
+from mjsim.tasks import Tasks
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import health
 from mjsim.web.access import Access
 from mjsim.web.control.clock import ClockControl
+from mjsim.web.control.credits import CreditsControl
 from mjsim.web.control.jobs import JobsControl
 from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
@@ -44,6 +47,12 @@ from mjsim.web.route import Route
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
 from mjsim.web.surface import Surface
+from mjsim.web.tasks.api import TasksApi
+from mjsim.web.tasks.callback import RETRIES, Callbacks
+from mjsim.web.tasks.envelope import Envelopes
+from mjsim.web.tasks.form import Forms
+from mjsim.web.tasks.record import Records
+from mjsim.web.tasks.videos import Videos
 from mjsim.web.view import View
 from mjsim.web.webhooks import WebhooksApi
 
@@ -67,6 +76,8 @@ class Simulator:
         self._send = HttpSend(anywhere=settings.allow_public_targets)
         self._origin = Origin(settings.public_base_url)
         self._view = View(self.seed)
+        self._records = Records(self.seed, times_as_text=settings.task_rules == "lenient")
+        self._envelopes = Envelopes(mirrored=settings.task_errors == "http")
         self.dispatcher = self._dispatcher()
         self._timekeeper = Timekeeper(self._clock, self._store, self.dispatcher, settings.step)
         self._delivering: asyncio.Task[None] | None = None
@@ -88,16 +99,21 @@ class Simulator:
         admission = Admission(self._world, self._store)
         sight = Sight(self.seed, self._store, self._paint, self._fetch)
         service = Service(self._world, self._clock, self._store, sight, admission)
+        tasks = Tasks(self._world, self._clock, self._store, sight, service)
         direction = Direction(self._clock, self._store, admission)
+        forms = Forms(strict=self.settings.task_rules == "strict")
         return [
             *MidjourneyApi(service, self._view, self._origin).routes(),
+            *TasksApi(tasks, forms, self._records, self._envelopes, self._origin).routes(),
+            *Videos(tasks).routes(),
             *Files(service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *WebhooksApi(self._store.outbox, self._clock).routes(),
             *InboxApi(Inboxes(self.settings.secrets)).routes(),
             *health.routes(),
             *ClockControl(self._timekeeper, self.dispatcher, direction).routes(),
-            *JobsControl(direction, self._view, self._origin).routes(),
+            *JobsControl(direction, self._view, self._records, self._origin).routes(),
+            *CreditsControl(tasks).routes(),
             *JournalControl(self._journal).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
         ]
@@ -106,8 +122,10 @@ class Simulator:
         settings = self.settings
         names = frozenset(filter(None, (settings.host.lower(), settings.public_host)))
         guard = Guard(settings.control_token, names)
+        access = Access(settings.keys)
         return [
-            Surface("midjourney", "/v1/", Access(settings.keys).tenant),
+            Surface("midjourney", "/v1/", access.tenant),
+            Surface("tasks", "/api/", access.tenant, refuse=self._envelopes.refuse),
             Surface("inbox", INBOX, guard.admit, keyed=False, open=False),
             Surface("control", "/_sim/", guard.admit, keyed=False, open=False),
         ]
@@ -141,11 +159,20 @@ class Simulator:
         await self._store.close()
 
     def _dispatcher(self) -> Dispatcher:
-        settings, outbox = self.settings, self._store.outbox
-        habits = Habits(self.seed, settings.secrets, settings.retries)
-        compose, wall = News(self._view, self._origin).body, time.time
-        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, Truthful(), wall)
+        outbox, wall = self._store.outbox, time.time
+        courier = Courier(self.seed, self._clock, self._store, outbox, self._send, self._dialects(), Truthful(), wall)
         return Dispatcher(self._clock, outbox, courier, wall)
+
+    def _dialects(self) -> DialectOf:
+        """Each API tells of the jobs that were made through it."""
+        settings, origin = self.settings, self._origin
+        news = Dialect(News(self._view, origin).signed_with(settings.secrets), settings.retries)
+        callbacks = Dialect(Callbacks(self._records, origin, settings.task_webhook_key).write, RETRIES)
+
+        def dialect_of(job: Job) -> Dialect:
+            return news if job.task is None else callbacks
+
+        return dialect_of
 
     def _line(self, settings: Settings) -> LineClock:
         """Time goes on from where the data file left it, and never back."""
@@ -161,6 +188,8 @@ def _world(settings: Settings, seed: int) -> World:
         slots=settings.slots,
         rate_limit=settings.limit,
         max_jobs=settings.max_jobs,
+        task_limit=settings.task_limit,
+        credits=settings.credits,
     )
 
 

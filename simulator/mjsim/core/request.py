@@ -15,7 +15,9 @@ _Named = tuple[tuple[str, Value], ...]
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a job's news goes; `type` is `progress` (every change) or `result` (completed and failed only)."""
+    """Where a job's news goes; `type` is `progress` (every change), `result` (completed and failed), or `end`
+    (cancelled, too).
+    """
 
     url: str
     type: str

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from mjsim.core.error import Refused
+from mjsim.core.error import InternalError, Refused
 from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
-from mjsim.web.answer import error_answer, preflight, refusal
+from mjsim.web.answer import preflight
 from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
@@ -50,10 +50,11 @@ class Site:
             at = self._timekeeper.now()
             answer = await self._route(request, tenant)
         except Refused as refused:
-            answer = refusal(refused, self._timekeeper.real_seconds)
+            answer = surface.refuse(refused, self._timekeeper.real_seconds)
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)
-            answer = error_answer(500, "internal_error", "mjsim failed; its log says why.")
+            failed = InternalError("mjsim failed; its log says why.")
+            answer = surface.refuse(failed, self._timekeeper.real_seconds)
         if not surface.open:
             answer.headers.popall("Access-Control-Allow-Origin", None)
         seconds = time.perf_counter() - start

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from mjsim.core.error import Refused
+from mjsim.web.answer import RealSeconds, refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Surface:
     """The routes below `prefix`. `admit` gives the tenant of a request, or refuses it before anything else is looked at.
 
     `keyed` surfaces belong to an API that is simulated, and ask for a key; `open` ones may be read by any web page.
+    `refuse` makes the answer to a request that is refused.
     """
 
     name: str
@@ -18,6 +22,7 @@ class Surface:
     admit: Callable[[web.BaseRequest], str]
     keyed: bool = True
     open: bool = True
+    refuse: Callable[[Refused, RealSeconds], web.Response] = refusal
 
 
 def _everybody(_request: web.BaseRequest) -> str:
