@@ -38,6 +38,9 @@ class View(NamedTuple):
     y: float
 
 
+_WHOLE = View(1, 0.5, 0.5)
+
+
 def film(clip: Clip, picture: Image.Image) -> bytes:
     """The file of a clip of the picture, which may have any size."""
     import av
@@ -90,21 +93,18 @@ def _shown(ground: Image.Image, view: View, size: Size, line: int) -> bytes:
 
 
 def _views(clip: Clip) -> list[View]:
-    """The view of every frame: each scene starts from rest where the one before has come to rest."""
-    closest, views = _CLOSEST[clip.motion], []
-    start = _rest(Key(clip.scenes[0], "film", "start", 0), closest)
+    """The view of every frame. The first one is the whole picture; each scene starts from rest where the one before has
+    come to rest, comes close in turn, and goes away again.
+    """
+    start, views = _WHOLE, []
     for place, seed in enumerate(clip.scenes):
-        end = _rest(Key(seed, "film", "end", place), closest, farthest=1 if start.zoom > (1 + closest) / 2 else closest)
+        key = Key(seed, "film", "scene", place)
+        share = 0.15 * key.draw("zoom") + (0.05 if place % 2 else 0.85)
+        end = View(1 + (_CLOSEST[clip.motion] - 1) * share, key.draw("x"), key.draw("y"))
         frames = RATE * (MORE_SECONDS if place else FIRST_SECONDS)
         views += [_between(start, end, (1 - cos(pi * frame / (frames - 1))) / 2) for frame in range(frames)]
         start = end
     return views
-
-
-def _rest(key: Key, closest: float, farthest: float = 1.0) -> View:
-    """Where the view rests: wide or close, a little to one side."""
-    zoom = 1 + (farthest - 1) * (0.85 + 0.15 * key.draw("zoom")) if farthest > 1 else 1 + 0.1 * (closest - 1)
-    return View(zoom, key.draw("x"), key.draw("y"))
 
 
 def _between(start: View, end: View, share: float) -> View:
