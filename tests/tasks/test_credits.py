@@ -91,53 +91,66 @@ STEPS = st.lists(
 )
 
 
-def test_what_is_charged_is_the_sum_of_what_succeeded_whatever_happens_in_which_order(live):
-    """At any time credits + what running and successful tasks cost = what was granted; and they never fall below 0
-    by a task that was accepted.
-    """
-    price = {"relaxed": 3, "fast": 8, "turbo": 16}
+class Book:
+    """Does what a story says to a simulator, and keeps a book of its own."""
+
+    PRICES = {"relaxed": 3, "fast": 8, "turbo": 16}
+
+    def __init__(self, sim):
+        self.sim, self.granted, self.costs, self.ended = sim, 60, {}, {}
+
+    async def charged(self):
+        """What running and successful tasks cost; how a task ended is remembered when it is forgotten."""
+        for task in self.costs.keys() - self.ended.keys():
+            record = (await self.sim.get(f"/api/v1/mj/record-info?taskId={task}"))["data"]
+            if record and record["successFlag"]:
+                self.ended[task] = record["successFlag"]
+        return sum(cost for task, cost in self.costs.items() if self.ended.get(task, 1) == 1)
+
+    async def create(self, cost, **fields):
+        before = await self.sim.credits()
+        answer = await self.sim.post("/api/v1/mj/generate", **fields)
+        assert answer["code"] == (200 if cost <= before else 402)
+        if cost <= before:
+            self.costs[answer["data"]["taskId"]] = cost
+
+    async def generate(self, speed, number):
+        await self.create(self.PRICES[speed], taskType="mj_txt2img", prompt=f"number {number}", speed=speed)
+
+    async def video(self, _how, number):
+        fields = {"motion": "low", "fileUrl": IMAGE}
+        await self.create(60, taskType="mj_video", prompt=f"number {number}", **fields)
+
+    async def fail(self, which, _number):
+        await self.charged()
+        for task in list(self.costs.keys() - self.ended.keys())[which : which + 1]:
+            await self.sim.fail(task)
+
+    async def wait(self, milliseconds, _number):
+        self.sim.clock.advance(milliseconds)
+
+    async def days(self, days, number):
+        await self.wait(3_600_000, number)
+        await self.charged()
+        await self.wait(days * 86_400_000, number)
+
+    async def grant(self, credits, _number):
+        await self.sim.control("PUT", "/tenants/sim-test/credits", {"credits": credits})
+        self.granted = credits + await self.charged()
+
+
+def test_credits_and_what_running_and_successful_tasks_cost_are_what_was_granted_whatever_happens(live):
+    """Under any interleaving, at any time; and no task that is accepted makes them fall below 0."""
 
     @settings(max_examples=40, deadline=None, derandomize=True, database=None)
     @given(STEPS)
     def law(steps):
         async def run():
             async with live(credits=60) as sim:
-                granted, costs, ended = 60, {}, {}
-
-                async def settle():
-                    for task in [task for task in costs if task not in ended]:
-                        answer = await sim.get(f"/api/v1/mj/record-info?taskId={task}")
-                        if answer["data"] and answer["data"]["successFlag"]:
-                            ended[task] = answer["data"]["successFlag"]
-                    return sum(cost for task, cost in costs.items() if ended.get(task, 1) == 1)
-
+                book = Book(sim)
                 for number, (step, how) in enumerate(steps):
-                    before = await sim.credits()
-                    if step in {"generate", "video"}:
-                        kind = "mj_video" if step == "video" else "mj_txt2img"
-                        fields = {"motion": "low", "fileUrl": IMAGE} if step == "video" else {"speed": how}
-                        cost = 60 if step == "video" else price[how]
-                        answer = await sim.post(
-                            "/api/v1/mj/generate", taskType=kind, prompt=f"number {number}", **fields
-                        )
-                        assert answer["code"] == (200 if cost <= before else 402)
-                        if cost <= before:
-                            costs[answer["data"]["taskId"]] = cost
-                    elif step == "fail" and how < len(costs):
-                        task = list(costs)[how]
-                        await settle()
-                        if task not in ended:
-                            await sim.fail(task)
-                    elif step == "wait":
-                        sim.clock.advance(how)
-                    elif step == "days":
-                        sim.clock.advance(3_600_000)
-                        await settle()
-                        sim.clock.advance(how * 86_400_000)
-                    elif step == "grant":
-                        await sim.control("PUT", "/tenants/sim-test/credits", {"credits": how})
-                        granted = how + await settle()
-                    assert await sim.credits() == granted - await settle() >= 0
+                    await getattr(book, step)(how, number)
+                    assert await sim.credits() == book.granted - await book.charged() >= 0
 
         asyncio.run(run())
 

@@ -71,7 +71,11 @@ async def test_settings_reach_the_job_and_explicit_fields_win_over_flags(live):
     async with live() as sim:
         await sim.generate(
             prompt="a fox --ar 1:2 --s 5 --weird 3",
-            **{"aspectRatio": "16:9", "version": "niji6", "variety": 30, "stylization": 700, "weirdness": 2_000},
+            aspectRatio="16:9",
+            version="niji6",
+            variety=30,
+            stylization=700,
+            weirdness=2_000,
             speed="relaxed",
         )
         (staged,) = (await sim.control("GET", "/jobs"))["data"]
