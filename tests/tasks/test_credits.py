@@ -91,17 +91,22 @@ STEPS = st.lists(
 )
 
 
+PRICE_OF = {"relaxed": 3, "fast": 8, "turbo": 16}
+
+
 class Book:
     """Does what a story says to a simulator, and keeps a book of its own."""
 
-    PRICES = {"relaxed": 3, "fast": 8, "turbo": 16}
 
     def __init__(self, sim):
         self.sim, self.granted, self.costs, self.ended = sim, 60, {}, {}
 
+    def running(self):
+        return [task for task in self.costs if task not in self.ended]
+
     async def charged(self):
         """What running and successful tasks cost; how a task ended is remembered when it is forgotten."""
-        for task in self.costs.keys() - self.ended.keys():
+        for task in self.running():
             record = (await self.sim.get(f"/api/v1/mj/record-info?taskId={task}"))["data"]
             if record and record["successFlag"]:
                 self.ended[task] = record["successFlag"]
@@ -115,7 +120,7 @@ class Book:
             self.costs[answer["data"]["taskId"]] = cost
 
     async def generate(self, speed, number):
-        await self.create(self.PRICES[speed], taskType="mj_txt2img", prompt=f"number {number}", speed=speed)
+        await self.create(PRICE_OF[speed], taskType="mj_txt2img", prompt=f"number {number}", speed=speed)
 
     async def video(self, _how, number):
         fields = {"motion": "low", "fileUrl": IMAGE}
@@ -123,7 +128,7 @@ class Book:
 
     async def fail(self, which, _number):
         await self.charged()
-        for task in list(self.costs.keys() - self.ended.keys())[which : which + 1]:
+        for task in self.running()[which : which + 1]:
             await self.sim.fail(task)
 
     async def wait(self, milliseconds, _number):
@@ -134,9 +139,9 @@ class Book:
         await self.charged()
         await self.wait(days * 86_400_000, number)
 
-    async def grant(self, credits, _number):
-        await self.sim.control("PUT", "/tenants/sim-test/credits", {"credits": credits})
-        self.granted = credits + await self.charged()
+    async def grant(self, left, _number):
+        await self.sim.control("PUT", "/tenants/sim-test/credits", {"credits": left})
+        self.granted = left + await self.charged()
 
 
 def test_credits_and_what_running_and_successful_tasks_cost_are_what_was_granted_whatever_happens(live):
