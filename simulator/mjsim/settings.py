@@ -1,4 +1,5 @@
-"""Settings are resolved once, into one frozen value: flags over MJSIM_* variables over a TOML file over defaults.
+"""Settings are resolved once, into one frozen value: flags over MJSIM_* variables over a scenario over a TOML file over
+defaults.
 
 Nothing else reads the environment. The table `OPTIONS` is the only list of settings: the command line, the variables
 and the file all come from it.
@@ -17,6 +18,7 @@ from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
 from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
+from mjsim.scenario import Scenario, ScenarioError, read_scenario
 
 DEMO_KEY = f"{PREFIX}local"
 TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
@@ -39,6 +41,7 @@ class Settings:
     public_base_url: str | None = None
     fetch: str = "loopback"
     log_format: str = "text"
+    scenario: Scenario | None = None
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
 
@@ -59,6 +62,11 @@ class Settings:
         return f"[{host}]" if ":" in host else host
 
     @property
+    def world(self) -> dict[str, object]:
+        """The settings that decide what happens, by name; the seed may still have to be drawn."""
+        return {name: value for name in _OF_THE_WORLD if (value := getattr(self, name)) is not None}
+
+    @property
     def spans(self) -> Pace:
         """The durations of the chosen pace."""
         return PACES[self.pace]
@@ -73,6 +81,8 @@ class Settings:
         """The rate limit on imagine."""
         return None if self.rate_limit is None else parse_rate_limit(self.rate_limit)
 
+
+_OF_THE_WORLD = ("seed", "pace", "plan", "rate_limit", "failure_rate", "max_jobs", "fetch")
 
 Reader = Callable[[str], Any]
 
@@ -159,7 +169,14 @@ def _host(text: str) -> str:
     return text.strip()
 
 
+def _scenario(text: str) -> Scenario:
+    return read_scenario(_path(text), [option.name for option in OPTIONS if option.name != "scenario"])
+
+
 OPTIONS = (
+    Option(
+        "scenario", _scenario, "FILE", "settings and faults from this YAML file; other settings come before its own"
+    ),
     Option("host", _host, "HOST", "address to listen on (default 127.0.0.1; 0.0.0.0 for every interface)"),
     Option("port", _whole(0, 65_535), "PORT", "port to listen on (default 8080; 0 takes a free one and prints it)"),
     Option(
@@ -195,6 +212,10 @@ def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[st
             values[option.name] = _read(option, flag, option.flag)
         elif text := environment.get(option.variable, "").strip():
             values[option.name] = _read(option, text.split(",") if option.repeated else text, option.variable)
+        elif (scenario := values.get("scenario")) and (setting := scenario.settings.get(option.name)):
+            values[option.name] = _read(
+                option, setting.value, f"scenario {scenario.path}, line {setting.line}: {option.name}"
+            )
         elif option.name in table:
             values[option.name] = _read(option, table[option.name], f"{option.name} in {file}")
     if token := environment.get(TOKEN_VARIABLE, "").strip():
@@ -207,6 +228,8 @@ def _read(option: Option, given: object, source: str) -> object:
         if option.repeated:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
+    except ScenarioError:
+        raise
     except (SettingsError, ValueError) as error:
         shown = "" if option.name == "api_key" else f", not {str(given)[:60]!r}"
         raise SettingsError(f"{source} {str(error).rstrip('.')}{shown}.") from error

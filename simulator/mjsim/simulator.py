@@ -2,10 +2,12 @@
 
 import secrets
 import sys
+from functools import partial
 from typing import TextIO
 
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
+from mjsim.core.faultbook import FaultBook
 from mjsim.core.world import World
 from mjsim.fetch import HttpFetch
 from mjsim.paint.painter import Painter
@@ -16,6 +18,8 @@ from mjsim.sight import Sight
 from mjsim.store.sqlite import SqliteStore
 from mjsim.web import health
 from mjsim.web.access import Access
+from mjsim.web.answer import refusal
+from mjsim.web.faults import FaultsApi
 from mjsim.web.files import Files
 from mjsim.web.midjourney import MidjourneyApi
 from mjsim.web.origin import Origin
@@ -23,6 +27,7 @@ from mjsim.web.reference import Reference
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
+from mjsim.web.stage import Stage
 from mjsim.web.view import View
 
 
@@ -37,7 +42,10 @@ class Simulator:
         except SettingsError:
             self._store.release()
             raise
+        self.faults = FaultBook(self.seed)
         self._clock = clock or LineClock(max(wall_clock(), self._store.latest()))
+        if settings.scenario is not None:
+            self.faults.add(settings.scenario.faults, self._clock.now())
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -53,9 +61,11 @@ class Simulator:
             *MidjourneyApi(service, View(self.seed), origin).routes(),
             *Files(service).routes(),
             *Reference(self.settings.ready_key).routes(),
+            *FaultsApi(self.faults, self._clock, self._scenario()).routes(),
             *health.routes(),
         ]
-        site = Site(routes, Access(self.settings.keys), self._clock.real_seconds, self._requests)
+        stage = Stage(self.faults, service, partial(refusal, real_seconds=self._clock.real_seconds))
+        site = Site(routes, Access(self.settings.keys), self._clock.real_seconds, self._requests, stage)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
         self.url = origin.listening = f"http://{self.settings.reachable_host}:{port}"
@@ -69,6 +79,12 @@ class Simulator:
         self._paint.close()
         self._store.note_time(self._clock.now())
         await self._store.close()
+
+    def _scenario(self) -> dict[str, object]:
+        """What is simulated, without its faults, as a scenario file has it."""
+        scenario = self.settings.scenario
+        inbox = {"inbox": scenario.inbox} if scenario and scenario.inbox else {}
+        return {"settings": self.settings.world | {"seed": self.seed}, **inbox}
 
     def _world(self) -> World:
         settings = self.settings

@@ -15,6 +15,9 @@ OVERLAID = "midjourney.json"
 PUBLISHED = "midjourney.published.json"
 """The published contract as it stands."""
 
+CONTROL = "control.json"
+"""The control API."""
+
 
 def raw(name: str) -> bytes:
     """The document as it is stored, UTF-8 encoded JSON."""
@@ -31,13 +34,13 @@ def document(name: str) -> dict[str, Any]:
 
 
 @cache
-def validator(schema: str) -> "Draft202012Validator":
-    """A compiled validator, formats checked, for one of the schemas of the overlaid contract.
+def validator(schema: str, name: str = OVERLAID) -> "Draft202012Validator":
+    """A compiled validator, formats checked, for one of the schemas of a document.
 
     The compiler is imported on the first call: a server that is only asked for jobs never loads it.
     """
     import jsonschema_rs
 
-    components = document(OVERLAID)["components"]
+    components = document(name)["components"]
     wanted = {"$ref": f"#/components/schemas/{schema}", "components": components}
     return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)

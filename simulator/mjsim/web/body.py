@@ -26,21 +26,35 @@ SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
-async def read_json(request: web.BaseRequest, schema: str) -> dict[str, Any]:
-    """The body as an object that obeys the schema of the contract; otherwise an error that says what is wrong."""
+KEPT = web.RequestKey("kept body", bytes)
+"""A body that was read before its handler was called."""
+
+
+async def read_json(request: web.BaseRequest, schema: str, document: str = spec.OVERLAID) -> dict[str, Any]:
+    """The body as an object that obeys the schema of the document; otherwise an error that says what is wrong."""
     _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
     if len(body) > _LARGE:
-        return await asyncio.to_thread(_checked, body, schema)
-    return _checked(body, schema)
+        return await asyncio.to_thread(_checked, body, schema, document)
+    return _checked(body, schema, document)
 
 
-def _checked(body: bytes, schema: str) -> dict[str, Any]:
-    value = parse_json(body)
-    validator = spec.validator(schema)
+async def read_value(request: web.BaseRequest) -> Any:
+    """The body as whatever JSON it is."""
+    _refuse_other_types(request.headers.get("Content-Type") or JSON)
+    return parse_json(await read_bounded(request))
+
+
+def _checked(body: bytes, schema: str, document: str) -> dict[str, Any]:
+    return conform(parse_json(body), schema, document)
+
+
+def conform(value: object, schema: str, document: str) -> dict[str, Any]:
+    """The value as an object that obeys the schema of the document; `InvalidRequest` says where it does not."""
+    validator = spec.validator(schema, document)
     if not validator.is_valid(value):
-        raise InvalidRequest(complaint(value, validator))
-    fields: dict[str, Any] = value
+        raise InvalidRequest(complaint(value, validator, document))
+    fields: dict[str, Any] = value  # type: ignore[assignment]  # the schema says so
     return fields
 
 
@@ -57,6 +71,8 @@ def _refuse_other_types(content_type: str) -> None:
 
 async def read_bounded(request: web.BaseRequest) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
+    if KEPT in request:
+        return request[KEPT]
     # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
     if (coding := request.headers.get("Content-Encoding", "identity").strip().lower()) != "identity":
         raise InvalidJson(f"The body has Content-Encoding {coding[:40]!r}; only plain bodies are read.")

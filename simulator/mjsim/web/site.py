@@ -11,6 +11,7 @@ from mjsim.web.access import Access
 from mjsim.web.answer import RealSeconds, error_answer, preflight, refusal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route, RouteTable
+from mjsim.web.stage import Stage
 
 log = logging.getLogger("mjsim")
 
@@ -25,12 +26,18 @@ class Site:
     """The one handler of the server."""
 
     def __init__(
-        self, routes: Sequence[Route], access: Access, real_seconds: RealSeconds, requests: RequestLog
+        self,
+        routes: Sequence[Route],
+        access: Access,
+        real_seconds: RealSeconds,
+        requests: RequestLog,
+        stage: Stage,
     ) -> None:
         self._table = RouteTable(list(routes))
         self._access = access
         self._real_seconds = real_seconds
         self._requests = requests
+        self._stage = stage
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request, whatever it is."""
@@ -55,4 +62,5 @@ class Site:
         route, places = self._table.find(request.path)
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
-        return await route.handler(request.method)(Call(request, tenant, places))
+        handler, call = route.handler(request.method), Call(request, tenant, places)
+        return await (self._stage.perform(handler, call, route.operation) if route.operation else handler(call))
