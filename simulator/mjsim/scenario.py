@@ -107,13 +107,11 @@ class _Reader:
             return {str(key): self._plain(value, (*place, str(key))) for key, value in node.items()}
         if isinstance(node, list):
             return [self._plain(value, (*place, number)) for number, value in enumerate(node)]
-        if node is None or isinstance(node, bool):
-            return node
+        if node is not None and not isinstance(node, str | int) and not _finite(node):
+            self._refuse(place, f"{str(node)[:40]!r} is no text, number or boolean; write text in quotes.")
         # The reader's own kinds of text and number remember how they were written.
-        for kind in (str, int, float):
-            if isinstance(node, kind) and (kind is not float or math.isfinite(node)):
-                return kind(node)
-        self._refuse(place, f"{str(node)[:40]!r} is no text, number or boolean; write text in quotes.")
+        kinds = (kind for kind in (bool, str, int, float) if isinstance(node, kind))
+        return next(kinds)(node) if node is not None else None
 
     def _check_shape(self, document: Written) -> None:
         from mjsim.web.complaint import sentence
@@ -144,11 +142,15 @@ class _Reader:
             self._refuse(("faults", number, *place), f"faults.{number}.{refused}")
 
 
+def _finite(node: object) -> bool:
+    return isinstance(node, float) and math.isfinite(node)
+
+
 def _line(node: Any, place: Sequence[str | int]) -> int:
     """The line, from 1, on which the place stands; where it does not exist, that of what holds it."""
     line = 0
     for step in place:
-        positions = getattr(node, "lc", None)
+        positions: Any = getattr(node, "lc", None)
         if isinstance(node, dict) and step in node:
             line = positions.key(step)[0]
         elif isinstance(node, list) and isinstance(step, int):

@@ -213,9 +213,8 @@ def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[st
         elif text := environment.get(option.variable, "").strip():
             values[option.name] = _read(option, text.split(",") if option.repeated else text, option.variable)
         elif (scenario := values.get("scenario")) and (setting := scenario.settings.get(option.name)):
-            values[option.name] = _read(
-                option, setting.value, f"scenario {scenario.path}, line {setting.line}: {option.name}"
-            )
+            source = f"scenario {scenario.path}, line {setting.line}: {option.name}"
+            values[option.name] = _read(option, setting.value, source)
         elif option.name in table:
             values[option.name] = _read(option, table[option.name], f"{option.name} in {file}")
     if token := environment.get(TOKEN_VARIABLE, "").strip():

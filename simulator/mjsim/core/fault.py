@@ -147,6 +147,11 @@ class Effect:
         """This effect, and the other's parts where this one has none."""
         return Effect(**{name: getattr(other if getattr(self, name) is None else self, name) for name in PARTS})
 
+    @property
+    def varies(self) -> bool:
+        """Whether a delay has to be drawn."""
+        return any(isinstance(delay, Uniform | Lognormal) for delay in (self.latency, self.first_byte))
+
     def drawn(self, key: Key) -> "Effect":
         """The same with its delays drawn."""
         delays: dict[str, Any] = {
@@ -206,3 +211,8 @@ class Fault:
     ttl: int | None = None
     seed: int | None = None
     note: str = ""
+
+    @property
+    def chancy(self) -> bool:
+        """Whether anything about it depends on chance."""
+        return self.probability < 1 or self.effect.varies

@@ -17,7 +17,7 @@ MOST_FAULTS: Final = 1_000
 _MOST_MISSES: Final = 20
 _MOST_STRANGERS: Final = 5
 _MOST_TENANTS: Final = 10_000
-_MOST_FINGERPRINTS: Final = 10_000
+_MOST_FINGERPRINTS: Final = 256
 
 
 class Occasion(NamedTuple):
@@ -67,7 +67,7 @@ class Tally:
     repeats: dict[str, int] = field(default_factory=dict)
 
     def repeat(self, fingerprint: str) -> int:
-        """How many equal occasions there were before; of too many different ones the first are forgotten."""
+        """How many equal occasions there were before; of too many different ones the oldest is forgotten."""
         number = self.repeats.pop(fingerprint, 0)
         if len(self.repeats) >= _MOST_FINGERPRINTS:
             del self.repeats[next(iter(self.repeats))]
@@ -190,7 +190,8 @@ def _struck(entry: Entry, occasion: Occasion, now: Instant, free: frozenset[str]
     tally = entry.tally(occasion.tenant)
     tally.matched += 1
     root = seed if fault.seed is None else fault.seed
-    key = Key(root, occasion.tenant, occasion.fingerprint, tally.repeat(occasion.fingerprint))
+    repeat = tally.repeat(occasion.fingerprint) if fault.chancy else 0
+    key = Key(root, occasion.tenant, occasion.fingerprint, repeat)
     for condition in _counted(entry, tally, key, now, parts_at(occasion.operation), free):
         conditions.append(condition)
         if not condition.held:

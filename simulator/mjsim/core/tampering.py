@@ -55,6 +55,10 @@ class Wire:
     expect_continue: bool = False
 
 
+PLAIN = Wire()
+"""As any HTTP client sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tampering:
     """What is to go wrong with one attempt.
@@ -86,7 +90,7 @@ class Tampering:
     signing: Signing = Signing.TRUE
     skew: int = 0
     signed_skew: int | None = None
-    wire: Wire = Wire()
+    wire: Wire = PLAIN
 
 
 TRUTHFUL = Tampering()

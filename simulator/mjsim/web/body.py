@@ -17,7 +17,7 @@ from mjsim.web.complaint import complaint
 LIMIT = 32 * 1024 * 1024
 """The largest body that is read, in bytes."""
 
-_LARGE = 1 << 20
+LARGE = 1 << 20
 """From so many bytes on a body is parsed in a thread of its own, so that nobody else has to wait for it."""
 
 JSON = "application/json"
@@ -34,7 +34,7 @@ async def read_json(request: web.BaseRequest, schema: str, document: str = spec.
     """The body as an object that obeys the schema of the document; otherwise an error that says what is wrong."""
     _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
-    if len(body) > _LARGE:
+    if len(body) > LARGE:
         return await asyncio.to_thread(_checked, body, schema, document)
     return _checked(body, schema, document)
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -21,7 +22,7 @@ from mjsim.core.instant import Instant
 from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags
 from mjsim.service import Service
-from mjsim.web.body import KEPT, parse_json, read_bounded
+from mjsim.web.body import KEPT, LARGE, parse_json, read_bounded
 from mjsim.web.route import Call, Handler
 from mjsim.web.substitute import altered, restated, substitute
 from mjsim.web.wire import dripping, ended, truncated
@@ -62,18 +63,15 @@ class Stage:
             return await handler(call)
         asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
         own = asked.effect.only(parts_at(operation))
-        effect, strikes = (
-            own,
-            [Strike("Prefer", own.parts, f"{', '.join(own.parts)}: the request asks for it", off_contract=False)],
-        )
         directives = asked.directives if operation in CREATING else NONE
+        effect, strikes = own, _own(own, directives)
         if self._book:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found
             directives = directives.over(Directives(effect.job))
         acted = replace(call, effect=effect, directives=directives)
         answer = await self._act(handler, acted, _applied(asked, operation))
-        self._tell(call, answer, strikes if own.parts else strikes[1:], operation)
+        self._tell(call, answer, strikes, operation)
         return answer
 
     async def _struck(
@@ -98,12 +96,12 @@ class Stage:
         body = b""
         if operation in CREATING:
             body = request[KEPT] = await read_bounded(request)
-            fields = _fields(body)
+            fields = await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
         prompt, job_id = fields.get("prompt"), call.places.get("jobId", fields.get("job_id"))
         return Occasion(
             operation,
             call.tenant,
-            digest(request.method, request.path_qs, body.hex()).hex(),
+            digest(request.method, request.path_qs, blake2b(body, digest_size=16).hexdigest()).hex(),
             job_id.lower() if isinstance(job_id, str) else None,
             prompt if isinstance(prompt, str) else None,
         )
@@ -156,13 +154,22 @@ class Stage:
             self._note(call, answer, told)
 
 
+def _own(effect: Effect, directives: Directives) -> list[Strike]:
+    """What the request's own wishes come to."""
+    parts = (*effect.parts, *(() if directives is NONE else (SIM,)))
+    reason = f"{', '.join(parts)}: the request asks for it"
+    return [Strike("Prefer", parts, reason, off_contract=False)] if parts else []
+
+
 async def _wait(delay: Delay | None) -> None:
     if isinstance(delay, Fixed):
         await asyncio.sleep(delay.milliseconds / 1000)
 
 
 def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web.Response:
-    if effect.connection is not None:
+    if effect.connection is Connection.CLOSE:
+        answer.force_close()
+    elif effect.connection is not None:
         return ended(answer, effect.connection, request)
     if effect.drip is not None:
         return dripping(answer, effect.drip, 1.0 if effect.truncate is None else effect.truncate, request)
