@@ -1,4 +1,4 @@
-"""What goes wrong with a webhook is decided once for each attempt: by what the job's own request asked for, else by faults."""
+"""What goes wrong with a webhook is decided once for each attempt: by what the job's request asked for, else by faults."""
 
 from collections import OrderedDict
 from typing import Final, Protocol

@@ -18,7 +18,7 @@ from mjsim.core.timeline import Failure
 
 _RESULT_LOST: Final = Failure("result_unavailable", "The pictures were made, but the result could not be kept.")
 _MESSAGES = {failure.code: failure.message for failure in (*FAILURES, _RESULT_LOST)}
-_WORD = re.compile(r"([a-z-]{1,40})(?:@([0-9]{1,3}))?(?:=(\S{1,80}))?", re.ASCII)
+_WORD = re.compile(r"([a-z][a-z0-9-]{0,39})(?:@([0-9]{1,3}))?(?:=(\S{1,80}))?", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _FACTOR = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?", re.ASCII)
 _TIMES = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -178,14 +178,8 @@ def written(directives: Directives) -> str:
 
 
 def _ending(fate: Fate, ending: Ending) -> str:
-    match ending:
-        case Ending.STICKS:
-            return f"stuck@{fate.progress}"
-        case Ending.IS_CANCELLED:
-            return f"cancel@{fate.progress}"
-        case Ending.FAILS:
-            assert fate.failure is not None
-            return f"fail@{fate.progress}={fate.failure.code}"
+    name = {Ending.FAILS: "fail", Ending.IS_CANCELLED: "cancel", Ending.STICKS: "stuck"}[ending]
+    return f"{name}@{fate.progress}" + (f"={fate.failure.code}" if fate.failure else "")
 
 
 def _amount(wish: Wish) -> str:

@@ -88,14 +88,10 @@ class Fate:
         following = running[len(past)]
         if past[-1].progress < self.progress:
             past.append(Moment(_between(past[-1], following, self.progress), Status.IN_PROGRESS, self.progress))
-        match ending:
-            case Ending.FAILS:
-                end = [Moment(following.instant, Status.FAILED, self.progress, self.failure)]
-            case Ending.IS_CANCELLED:
-                end = [Moment(following.instant, Status.CANCELLED, self.progress)]
-            case Ending.STICKS:
-                end = []
-        return [moments[0], *past, *end]
+        if ending is Ending.STICKS:
+            return [moments[0], *past]
+        status = Status.FAILED if ending is Ending.FAILS else Status.CANCELLED
+        return [moments[0], *past, Moment(following.instant, status, self.progress, self.failure)]
 
 
 def _between(before: Moment, after: Moment, progress: int) -> Instant:

@@ -160,11 +160,6 @@ class FaultBook:
             entry.tallies.pop(tenant or "", None)
         return len(gone)
 
-    def concerns(self, operation: str) -> list[Fault]:
-        """The faults that may strike this operation."""
-        faults = (entry.fault for entry in self._entries.values())
-        return [fault for fault in faults if _reaches(fault, operation)]
-
     def strike(self, occasion: Occasion, now: Instant, asked: Effect) -> list[Fired]:
         """The faults that strike here. `asked` is what the request wants for itself: each part of an effect is taken by
         the request, else by the first fault that has it.

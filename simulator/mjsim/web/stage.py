@@ -167,13 +167,14 @@ async def _wait(delay: Delay | None) -> None:
 
 
 def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web.Response:
-    if effect.connection is Connection.CLOSE:
-        answer.force_close()
-    elif effect.connection is not None:
+    """The answer as it goes over the wire."""
+    if effect.connection not in (None, Connection.CLOSE):
         return ended(answer, effect.connection, request)
     if effect.drip is not None:
         return dripping(answer, effect.drip, 1.0 if effect.truncate is None else effect.truncate, request)
-    return answer if effect.truncate is None else truncated(answer, effect.truncate, request)
+    if effect.truncate is not None:
+        return truncated(answer, effect.truncate, request)
+    return answer if effect.connection is None else ended(answer, effect.connection, request)
 
 
 def _applied(asked: Preferences, operation: str) -> str:
