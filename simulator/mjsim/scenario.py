@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,8 @@ from mjsim.core.fault import Fault
 _MOST_BYTES = 1 << 20
 _MOST_VALUES = 100_000
 _DEEPEST = 50
+_MOST_BRACKETS = 500
+"""How many brackets may be open at once: the time that the reader takes grows with their square."""
 
 Written = Mapping[str, Any]
 
@@ -76,8 +79,11 @@ class _Reader:
             data = self._path.read_bytes()
             if len(data) > _MOST_BYTES:
                 raise ScenarioError(f"scenario {self._path}: has {len(data)} bytes; at most {_MOST_BYTES} are read.")
+            text = data.decode()
+            if _depth(text) > _MOST_BRACKETS:
+                raise ScenarioError(f"scenario {self._path}: is nested too deeply.")
             # The reader that keeps lines; pure, for the C library speaks YAML 1.1.
-            return YAML(typ="rt", pure=True).load(data.decode())
+            return YAML(typ="rt", pure=True).load(text)
         except OSError as error:
             raise ScenarioError(f"scenario {self._path}: {error.strerror}.") from None
         except UnicodeDecodeError as error:
@@ -140,6 +146,12 @@ class _Reader:
         except Refused as refused:
             place = str(refused).partition(":")[0].split(".")
             self._refuse(("faults", number, *place), f"faults.{number}.{refused}")
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at most, wherever they stand."""
+    steps = (1 if character in "[{" else -1 for character in text if character in "[]{}")
+    return max(accumulate(steps), default=0)
 
 
 def _finite(node: object) -> bool:

@@ -4,7 +4,7 @@ before its handler is called, and done around it; where there is neither, the ha
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
@@ -56,11 +56,14 @@ class Stage:
         self._refusal = refusal
         self._note = note
 
-    async def perform(self, handler: Handler, call: Call, operation: str) -> web.StreamResponse:
+    def perform(self, handler: Handler, call: Call, operation: str) -> Awaitable[web.StreamResponse]:
         """The answer of the handler, with all that is to happen to it."""
+        if self._book or "Prefer" in call.request.headers:
+            return self._perform(handler, call, operation)
+        return handler(call)
+
+    async def _perform(self, handler: Handler, call: Call, operation: str) -> web.StreamResponse:
         headers = call.request.headers
-        if not self._book and "Prefer" not in headers:
-            return await handler(call)
         asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
         own = asked.effect.only(parts_at(operation))
         directives = asked.directives if operation in CREATING else NONE
