@@ -46,7 +46,9 @@ class Scenario:
 
 
 def read_scenario(path: Path, names: Sequence[str]) -> Scenario:
-    """The scenario in the file; `names` are those that settings can have. `ScenarioError` says what is wrong where."""
+    """The scenario in the file; `names` are those that settings can have. `ScenarioError` says what is wrong where,
+    `SettingsError` that there is no such file.
+    """
     return _Reader(path).scenario(names)
 
 
@@ -85,7 +87,7 @@ class _Reader:
             # The reader that keeps lines; pure, for the C library speaks YAML 1.1.
             return YAML(typ="rt", pure=True).load(text)
         except OSError as error:
-            raise ScenarioError(f"scenario {self._path}: {error.strerror}.") from None
+            raise SettingsError(f"has to be a file that can be read ({error.strerror})") from None
         except UnicodeDecodeError as error:
             raise ScenarioError(f"scenario {self._path}: is not UTF-8: byte {error.start} cannot be read.") from None
         except RecursionError:

@@ -140,8 +140,9 @@ def test_bytes_that_are_no_text_are_refused(file, data):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    assert refusal(tmp_path / "none.yaml").endswith("none.yaml: No such file or directory.")
-    assert refusal(tmp_path).endswith("Is a directory.")
+    missing = refusal(tmp_path / "none.yaml")
+    assert missing.startswith("--scenario has to be a file that can be read (No such file or directory), not ")
+    assert "(Is a directory)" in refusal(tmp_path)
 
 
 def test_an_empty_name_is_refused():
