@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.error import InvalidRequest, NotFound
+from mjsim.core.error import FaultExists, InvalidRequest, NotFound
 from mjsim.core.fault import NOTHING, OPERATIONS, Effect, Fault, Fixed, Match, Uniform
 from mjsim.core.faultbook import MOST_FAULTS, FaultBook, Occasion
 from mjsim.core.instant import Instant
@@ -195,9 +195,9 @@ def test_an_id_follows_from_what_is_written_and_is_given_once():
 
 def test_faults_are_added_all_or_none():
     made = book(fault("taken"))
-    with pytest.raises(InvalidRequest, match=r"^id: there is a fault 'taken' already"):
+    with pytest.raises(FaultExists, match=r"^id: there is a fault 'taken' already"):
         made.add([(fault("new"), {}), (fault("taken"), {})], NOW)
-    with pytest.raises(InvalidRequest, match="'twice'"):
+    with pytest.raises(FaultExists, match="'twice'"):
         made.add([(fault("twice"), {}), (fault("twice"), {})], NOW)
     with pytest.raises(InvalidRequest, match=f"at most {MOST_FAULTS}"):
         made.add([(fault(""), {})] * MOST_FAULTS, NOW)

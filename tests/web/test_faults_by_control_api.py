@@ -92,7 +92,7 @@ async def test_all_faults_are_taken_out_at_once(live):
         assert (await control(sim, "listFaults", "GET", "/_sim/faults"))["faults"] == []
 
 
-@pytest.mark.parametrize("query", ["tenant=", "tenant=a&tenant=b", "tenants=a"])
+@pytest.mark.parametrize("query", ["tenant=", "tenant=a&tenant=b", "tenants=a", "tenant=" + "a" * 201])
 async def test_a_query_that_is_not_understood_takes_nothing_out(live, query):
     async with live() as sim:
         await add(sim, BUSY)
@@ -173,6 +173,15 @@ async def test_a_fault_that_is_none_is_refused_with_its_place_and_none_is_added(
         refused = await control(sim, "addFaults", "POST", "/_sim/faults", body, status=400)
         assert refused["message"].startswith(says)
         assert (await control(sim, "listFaults", "GET", "/_sim/faults"))["faults"] == []
+
+
+async def test_an_id_that_is_taken_is_refused_and_none_of_the_list_is_added(live):
+    async with live() as sim:
+        await add(sim, BUSY | {"id": "busy"})
+        more = [{**BUSY, "id": "new"}, {**BUSY, "id": "busy"}]
+        refused = await control(sim, "addFaults", "POST", "/_sim/faults", more, status=409)
+        assert refused["code"] == "fault_exists"
+        assert [one["id"] for one in (await control(sim, "listFaults", "GET", "/_sim/faults"))["faults"]] == ["busy"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'{"effect": {"drip": 1}, "effect": {"drip": 1}}', b"\xff"])

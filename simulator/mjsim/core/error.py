@@ -17,6 +17,7 @@
     │   │   └── JobNotFound        404 job_not_found
     │   ├── MethodNotAllowed       405 method_not_allowed   carries the methods that are
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
+    │   ├── FaultExists            409 fault_exists         a fault of this id is there already
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
     │   └── TooManyRequests        429 rate_limited         carries when to try again
@@ -140,6 +141,13 @@ class RequestTimeout(Refused):
 
     status = 408
     code = "request_timeout"
+
+
+class FaultExists(Refused):
+    """A fault of this id is there already."""
+
+    status = 409
+    code = "fault_exists"
 
 
 class PayloadTooLarge(Refused):

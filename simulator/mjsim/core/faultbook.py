@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from mjsim.core.chance import Key, digest
-from mjsim.core.error import InvalidRequest, NotFound
+from mjsim.core.error import FaultExists, InvalidRequest, NotFound
 from mjsim.core.fault import Effect, Fault, parts_at
 from mjsim.core.instant import NEVER, Instant, later
 
@@ -116,7 +116,7 @@ class FaultBook:
 
     def add(self, faults: Sequence[tuple[Fault, Mapping[str, Any]]], now: Instant) -> list[Entry]:
         """Add faults after those that are there, all or none; each with how it was written. One without an id gets one
-        that follows from what it says. `InvalidRequest` where an id is taken or the book is full.
+        that follows from what it says. `FaultExists` where an id is taken, `InvalidRequest` where the book is full.
         """
         if len(self._entries) + len(faults) > MOST_FAULTS:
             raise InvalidRequest(f"There are {len(self._entries)} faults already; at most {MOST_FAULTS} are kept.")
@@ -124,7 +124,7 @@ class FaultBook:
         for fault, given in faults:
             name = fault.id or self._free_id(given, added)
             if name in self._entries or name in added:
-                raise InvalidRequest(f"id: there is a fault {name!r} already; delete it first.")
+                raise FaultExists(f"id: there is a fault {name!r} already; delete it first.")
             until = NEVER if fault.ttl is None else later(now, fault.ttl)
             added[name] = Entry(replace(fault, id=name), {**given, "id": name}, until)
         self._entries |= added

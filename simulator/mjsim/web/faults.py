@@ -63,7 +63,7 @@ class FaultsApi:
     async def clear_faults(self, call: Call) -> web.Response:
         """clearFaults."""
         tenants = call.request.query.getall("tenant", [])
-        if set(call.request.query) - {"tenant"} or len(tenants) > 1 or "" in tenants:
+        if set(call.request.query) - {"tenant"} or len(tenants) > 1 or not all(0 < len(one) <= 200 for one in tenants):
             raise InvalidRequest("The query can hold one tenant, such as ?tenant=sim-local, and nothing else.")
         return plain_json({"removed": self._book.clear(*tenants)})
 
