@@ -11,6 +11,7 @@ from mjsim.admission import Admission, Candidate, Draft
 from mjsim.core.artwork import Artwork, ImageFormat, Picture, Step
 from mjsim.core.chance import Key
 from mjsim.core.description import describe
+from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentNotCompleted, ParentNotGrid
 from mjsim.core.file import parse_file_path
 from mjsim.core.image import ImageInput
@@ -50,9 +51,17 @@ class Service:
         return self._clock.now()
 
     async def imagine(
-        self, tenant: str, prompt: str, fields: Mapping[str, Value], image_url: str | None, webhook: Webhook | None
+        self,
+        tenant: str,
+        prompt: str,
+        fields: Mapping[str, Value],
+        image_url: str | None,
+        webhook: Webhook | None,
+        directives: Directives = NONE,
     ) -> Job:
-        """Four pictures of a prompt; `fields` are the settings that the request names explicitly."""
+        """Four pictures of a prompt; `fields` are the settings that the request names explicitly. Here and below,
+        `directives` say what shall become of the job; they come before those of the prompt.
+        """
         asked = parse_prompt(prompt)
         chosen = settings(fields, asked.flags)
         images = [ImageInput("prompt", url=url) for url in asked.image_urls]
@@ -62,17 +71,24 @@ class Service:
         names = [one.name for one in seen]
         equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
         draft = _grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
-        return await self._accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), draft)
+        candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook)
+        return await self._accept(candidate, draft, directives.over(asked.directives))
 
-    async def upscale(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+    async def upscale(
+        self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Tile `index` (1 to 4) of a completed grid, at twice the side."""
-        return await self._derive(tenant, JobType.UPSCALE, parent_id, index, webhook)
+        return await self._derive(tenant, JobType.UPSCALE, parent_id, index, webhook, directives)
 
-    async def vary(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+    async def vary(
+        self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Four new pictures that keep to tile `index` (1 to 4) of a completed grid."""
-        return await self._derive(tenant, JobType.VARIATION, parent_id, index, webhook)
+        return await self._derive(tenant, JobType.VARIATION, parent_id, index, webhook, directives)
 
-    async def describe(self, tenant: str, image: ImageInput, webhook: Webhook | None) -> Job:
+    async def describe(
+        self, tenant: str, image: ImageInput, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Four prompts that could have made a picture."""
         (seen,) = await self._see([image])
 
@@ -80,7 +96,7 @@ class Service:
             return Work(suggestions=describe(seen.observation, key))
 
         equal = fingerprint("describe", seen.name)
-        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft)
+        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft, directives)
 
     async def blend(
         self,
@@ -89,6 +105,7 @@ class Service:
         prompt: str | None,
         fields: Mapping[str, Value],
         webhook: Webhook | None,
+        directives: Directives = NONE,
     ) -> Job:
         """Four pictures made of two to five others; a prompt may be empty or None."""
         asked = parse_flags(prompt or "")
@@ -98,7 +115,8 @@ class Service:
         equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
         draft = _grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
         await self._sight.keep(seen, self._clock.now())
-        return await self._accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), draft)
+        candidate = Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook)
+        return await self._accept(candidate, draft, directives.over(asked.directives))
 
     async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
         """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""
@@ -124,6 +142,11 @@ class Service:
             await self._admission.amend(turn, cancelled, now)
         return cancelled, now
 
+    async def owner(self, path: str) -> Job | None:
+        """The job whose file a path below `/files` names, whatever has become of it; None where there is none."""
+        address = parse_file_path(self._world.seed, path)
+        return await self._store.find(address.job_id) if address else None
+
     async def file(self, path: str) -> File:
         """What a path below `/files` names; `NotFound` where that is nothing, or nothing yet, or nothing any more."""
         now = self._clock.now()
@@ -143,21 +166,29 @@ class Service:
     async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
         return [await self._sight.see(image, self._clock.now()) for image in images]
 
-    async def _accept(self, candidate: Candidate, draft: Draft) -> Job:
+    async def _accept(self, candidate: Candidate, draft: Draft, directives: Directives) -> Job:
         async with self._store.turn(candidate.tenant) as turn:
-            return await self._accept_in(turn, candidate, draft, self._clock.now())
+            return await self._accept_in(turn, candidate.directed(directives), draft, self._clock.now())
 
     async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
         job = await self._admission.admit(turn, candidate, draft, now)
         turn.add(job)
         return job
 
-    async def _derive(self, tenant: str, job_type: JobType, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+    async def _derive(
+        self,
+        tenant: str,
+        job_type: JobType,
+        parent_id: str,
+        index: int,
+        webhook: Webhook | None,
+        directives: Directives,
+    ) -> Job:
         async with self._store.turn(tenant) as turn:
             now = self._clock.now()
             parent = await self._parent(tenant, parent_id, now)
             equal = fingerprint(job_type.value, parent.id, index)
-            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook)
+            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook).directed(directives)
             if parent.work.artwork is not None:
                 await self._store.use_sources(parent.work.artwork.sources, now)
             return await self._accept_in(turn, candidate, _child_of(parent.work, parent.id, job_type, index), now)

@@ -5,20 +5,23 @@ import secrets
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any, TextIO
 
 from mjsim import __version__
 from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
+from mjsim.core.faultbook import FaultBook
 from mjsim.core.world import World
-from mjsim.courier import Courier, Habits, Truthful
+from mjsim.courier import Courier, Habits
 from mjsim.direction import Direction
 from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
 from mjsim.inbox import Inboxes
 from mjsim.paint.painter import Painter
 from mjsim.ports import Clock
+from mjsim.sabotage import Sabotage
 from mjsim.send.http import HttpSend
 from mjsim.service import Service
 from mjsim.settings import Settings
@@ -27,10 +30,12 @@ from mjsim.store.sqlite import SqliteStore
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import health
 from mjsim.web.access import Access
+from mjsim.web.answer import refusal
 from mjsim.web.control.clock import ClockControl
 from mjsim.web.control.jobs import JobsControl
 from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
+from mjsim.web.faults import FaultsApi
 from mjsim.web.files import Files
 from mjsim.web.guard import INBOX, Guard
 from mjsim.web.inbox import InboxApi
@@ -43,6 +48,7 @@ from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Route
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
+from mjsim.web.stage import Stage
 from mjsim.web.surface import Surface
 from mjsim.web.view import View
 from mjsim.web.webhooks import WebhooksApi
@@ -62,12 +68,18 @@ class Simulator:
         self._clock = clock or self._line(settings)
         self._world = _world(settings, self.seed)
         self._journal = Journal()
+        self.faults = FaultBook(self.seed)
+        if settings.scenario is not None:
+            self.faults.add(settings.scenario.faults, self._clock.now())
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._send = HttpSend(anywhere=settings.allow_public_targets)
         self._origin = Origin(settings.public_base_url)
         self._view = View(self.seed)
         self.dispatcher = self._dispatcher()
+        self._admission = Admission(self._world, self._store)
+        sight = Sight(self.seed, self._store, self._paint, self._fetch)
+        self._service = Service(self._world, self._clock, self._store, sight, self._admission)
         self._timekeeper = Timekeeper(self._clock, self._store, self.dispatcher, settings.step)
         self._delivering: asyncio.Task[None] | None = None
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -77,7 +89,8 @@ class Simulator:
     async def start(self) -> None:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         await self._store.note_line(self._clock.now(), self._clock.rate)
-        site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests)
+        stage = Stage(self.faults, self._service, partial(refusal, real_seconds=self._clock.real_seconds))
+        site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests, stage)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
         self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
@@ -85,13 +98,10 @@ class Simulator:
 
     def routes(self) -> list[Route]:
         """Everything that is served."""
-        admission = Admission(self._world, self._store)
-        sight = Sight(self.seed, self._store, self._paint, self._fetch)
-        service = Service(self._world, self._clock, self._store, sight, admission)
-        direction = Direction(self._clock, self._store, admission)
+        direction = Direction(self._clock, self._store, self._admission)
         return [
-            *MidjourneyApi(service, self._view, self._origin).routes(),
-            *Files(service).routes(),
+            *MidjourneyApi(self._service, self._view, self._origin).routes(),
+            *Files(self._service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *WebhooksApi(self._store.outbox, self._clock).routes(),
             *InboxApi(Inboxes(self.settings.secrets)).routes(),
@@ -99,6 +109,7 @@ class Simulator:
             *ClockControl(self._timekeeper, self.dispatcher, direction).routes(),
             *JobsControl(direction, self._view, self._origin).routes(),
             *JournalControl(self._journal).routes(),
+            *FaultsApi(self.faults, self._clock, self._scenario()).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
         ]
 
@@ -140,12 +151,18 @@ class Simulator:
         await self._store.note_line(self._clock.now(), self._clock.rate)
         await self._store.close()
 
+    def _scenario(self) -> dict[str, object]:
+        """What is simulated, without its faults, as a scenario file has it."""
+        scenario = self.settings.scenario
+        inbox = {"inbox": scenario.inbox} if scenario and scenario.inbox else {}
+        return {"settings": self.settings.world() | {"seed": self.seed}, **inbox}
+
     def _dispatcher(self) -> Dispatcher:
         settings, outbox = self.settings, self._store.outbox
         habits = Habits(self.seed, settings.secrets, settings.retries)
-        compose, wall = News(self._view, self._origin).body, time.time
-        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, Truthful(), wall)
-        return Dispatcher(self._clock, outbox, courier, wall)
+        compose, sabotage = News(self._view, self._origin).body, Sabotage(self.faults, self._clock)
+        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, sabotage, time.time)
+        return Dispatcher(self._clock, outbox, courier, time.time)
 
     def _line(self, settings: Settings) -> LineClock:
         """Time goes on from where the data file left it, and never back."""

@@ -37,8 +37,9 @@ def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
-    assert codes == ["banned_prompt", "unauthorized"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 3
+    assert codes == ["banned_prompt", "unauthorized", "service_unavailable"], run.stdout
+    assert run.stdout.count('"status":"SUCCESS"') == 4
+    assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
     assert '"status":"cancelled"' in run.stdout
 
 
@@ -62,7 +63,7 @@ def test_every_option_that_the_readme_names_exists():
     from mjsim.settings import OPTIONS
 
     known = {option.flag for option in OPTIONS} | {"--config", "--help"}
-    prompt_flags = {"--ar", "--v", "--no"}
+    prompt_flags = {"--ar", "--v", "--no", "--sim"}
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))
     assert named - known - prompt_flags - docker == set()

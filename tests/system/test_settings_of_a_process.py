@@ -8,6 +8,7 @@ from mjsim.cli import main
 from mjsim.web.server import Listener
 
 BAD = [
+    ("scenario", ["", "  ", "/nowhere/at/all.yaml", "/"]),
     ("host", ["", " "]),
     ("port", ["", "abc", "65536", "-1", "8080.0", "0x50", "٣", "9" * 5000]),
     ("seed", ["", "x", "-1", "1.5", str(2**63), "9" * 5000]),

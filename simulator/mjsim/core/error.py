@@ -20,6 +20,7 @@
     │   ├── JobSettled             409 job_settled          nothing can be decided about it any more
     │   ├── ClashingState          409 clashing_state       it does not go with how things stand
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
+    │   ├── FaultExists            409 fault_exists         a fault of this id is there already
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
     │   └── TooManyRequests        429 rate_limited         carries when to try again
@@ -164,6 +165,13 @@ class RequestTimeout(Refused):
 
     status = 408
     code = "request_timeout"
+
+
+class FaultExists(Refused):
+    """A fault of this id is there already."""
+
+    status = 409
+    code = "fault_exists"
 
 
 class PayloadTooLarge(Refused):

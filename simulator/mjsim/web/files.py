@@ -7,6 +7,7 @@ from aiohttp import ETag, web
 from mjsim import __version__
 from mjsim.core.chance import digest
 from mjsim.core.error import RangeNotSatisfiable
+from mjsim.core.fault import IMAGES
 from mjsim.service import File, Service
 from mjsim.web.route import Call, Route
 
@@ -26,7 +27,7 @@ class Files:
 
     def routes(self) -> list[Route]:
         """Where the files are."""
-        return [Route("/files/{rest*}", {"GET": self.get})]
+        return [Route("/files/{rest*}", {"GET": self.get}, IMAGES)]
 
     async def get(self, call: Call) -> web.Response:
         """One picture, whole or in part, or that it has not changed."""

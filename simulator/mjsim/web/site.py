@@ -14,6 +14,7 @@ from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route, RouteTable
+from mjsim.web.stage import STRIKES, Stage
 from mjsim.web.surface import Surface, Surfaces
 
 log = logging.getLogger("mjsim")
@@ -29,12 +30,14 @@ class Site:
         timekeeper: Timekeeper,
         journal: Journal,
         requests: RequestLog,
+        stage: Stage,
     ) -> None:
         self._table = RouteTable(list(routes))
         self._surfaces = Surfaces(surfaces)
         self._timekeeper = timekeeper
         self._journal = journal
         self._requests = requests
+        self._stage = stage
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request, whatever it is."""
@@ -65,7 +68,8 @@ class Site:
         route, places = self._table.find(request.path)
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
-        return await route.handler(request.method)(Call(request, tenant, places))
+        handler, call = route.handler(request.method), Call(request, tenant, places)
+        return await (self._stage.perform(handler, call, route.operation) if route.operation else handler(call))
 
     def _keep(
         self,
@@ -95,5 +99,6 @@ class Site:
                 answer.status,
                 answer.headers,
                 body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
+                request.get(STRIKES, ()),
             )
         )
