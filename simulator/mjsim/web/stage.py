@@ -72,7 +72,7 @@ class Stage:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found
             directives = directives.over(Directives(effect.job))
-        acted = replace(call, effect=effect, directives=directives)
+        acted = call._replace(effect=effect, directives=directives)
         answer = await self._act(handler, acted, _applied(asked, operation))
         self._tell(call, answer, strikes, operation)
         return answer
