@@ -119,24 +119,25 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 def generated(directory: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield each JSON file that belongs in the directory, with its content: two for every NAME.overlay.yaml.
+    """Yield each JSON file that belongs in the directory, with its content: two for every NAME.overlay.yaml, one for
+    every other document that no overlay extends.
 
-    NAME.published.json is the document that the overlay extends, NAME.json the same after the overlay. A document that
-    no overlay extends gives NAME.json as it is.
+    NAME.published.json is the document that the overlay extends, NAME.json the same after the overlay; for a document
+    that stands alone NAME.json is itself.
     """
     overlays = sorted(directory.glob("*.overlay.yaml"))
     if not overlays:
         raise OverlayError(f"{directory}: no overlay here")
-    extended = set()
+    alone = set(directory.glob("*.yaml")) - set(overlays)
     for path in overlays:
         name = path.name.removesuffix(".overlay.yaml")
         overlay = load_yaml(path)
         source = directory / str(overlay.get("extends", f"{name}.yaml"))
-        extended.add(source)
+        alone.discard(source)
         published = load_yaml(source)
         yield directory / f"{name}.published.json", to_json(published).encode()
         yield directory / f"{name}.json", to_json(apply(published, overlay)).encode()
-    for path in sorted(set(directory.glob("*.yaml")) - set(overlays) - extended):
+    for path in sorted(alone):
         yield path.with_suffix(".json"), to_json(load_yaml(path)).encode()
 
 
