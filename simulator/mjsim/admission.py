@@ -38,10 +38,12 @@ class Candidate(NamedTuple):
 
     def directed(self, directives: Directives) -> "Candidate":
         """The same job with what its request asks for."""
+        if directives is NONE:
+            return self
         webhook = self.webhook
         if webhook is not None and directives.webhook:
             webhook = replace(webhook, wishes=directives.webhook)
-        return self if directives is NONE else self._replace(webhook=webhook, fate=directives.fate)
+        return self._replace(webhook=webhook, fate=directives.fate)
 
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
         """The accepted job."""

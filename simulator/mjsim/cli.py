@@ -22,6 +22,7 @@ _EXAMPLES = f"""examples:
   mjsim serve --seed 7 --failure-rate 0.2      the same world each time; one job in five fails
   mjsim serve --data mjsim.db                  everything survives a restart
   mjsim serve --plan basic --rate-limit 10/60s the limits of a small account
+  mjsim serve --scenario evening.yaml          settings and faults from a file
   mjsim health                                 exit code 0 when the server is up
 
 Every option can also be a variable (--log-format is MJSIM_LOG_FORMAT) or stand in a TOML file (log-format = "json").

@@ -281,7 +281,10 @@ def _scenario(text: str) -> Scenario:
 
 OPTIONS = (
     Option(
-        "scenario", _scenario, "FILE", "settings and faults from this YAML file; other settings come before its own"
+        "scenario",
+        _scenario,
+        "FILE",
+        "settings and faults from this YAML file; flags and variables win over its settings",
     ),
     Option("host", _host, "HOST", "address to listen on (default 127.0.0.1; 0.0.0.0 for every interface)"),
     Option("port", _whole(0, 65_535), "PORT", "port to listen on (default 8080; 0 takes a free one and prints it)"),

@@ -142,7 +142,9 @@ async def test_what_struck_is_logged_and_told_with_statuses_that_the_contract_do
         await add(sim, {**BUSY, "id": "busy", "note": "for the log", "count": 1})
         await imagine(sim)
         await imagine(sim, prefer="code=429")
+        await meet(sim, "GET", "/v1/jobs/a%0Ab", prefer="code=500")
         logged = [record.getMessage() for record in caplog.records]
+        assert "GET /v1/jobs/a%0Ab: Prefer: response: the request asks for it (off contract)" in logged
         why = "response: matching createImagineJob number 1 of sim-test (for the log)"
         assert f"POST /v1/imagine: busy: {why} (off contract)" in logged
         assert "POST /v1/imagine: Prefer: response: the request asks for it" in logged

@@ -34,7 +34,7 @@ class Directives:
 
     def over(self, other: "Directives") -> "Directives":
         """These, and the other's where these say nothing."""
-        return Directives(self.fate or other.fate, self.webhook or other.webhook)
+        return other if self is NONE else Directives(self.fate or other.fate, self.webhook or other.webhook)
 
 
 NONE: Final = Directives()

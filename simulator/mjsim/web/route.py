@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -12,8 +13,7 @@ from mjsim.core.error import MethodNotAllowed, NotFound
 from mjsim.core.fault import NOTHING, Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request on its way to its handler. `tenant` is empty where no key is asked for."""
 
     request: web.BaseRequest

@@ -18,7 +18,6 @@ from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
 from mjsim.core.faultbook import FaultBook, Occasion
-from mjsim.core.instant import Instant
 from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags
 from mjsim.service import Service
@@ -69,7 +68,7 @@ class Stage:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found
             directives = directives.over(Directives(effect.job))
-        acted = replace(call, effect=effect, directives=directives)
+        acted = call._replace(effect=effect, directives=directives)
         answer = await self._act(handler, acted, _applied(asked, operation))
         self._tell(call, answer, strikes, operation)
         return answer
@@ -112,7 +111,7 @@ class Stage:
         if job is None:
             return Occasion(IMAGES, "", digest("GET", path).hex())
         age = self._service.now() - job.timeline.settled
-        return Occasion(IMAGES, job.tenant, digest("GET", path).hex(), job.id, job.work.prompt, Instant(age))
+        return Occasion(IMAGES, job.tenant, digest("GET", path).hex(), job.id, job.work.prompt, age)
 
     async def _act(self, handler: Handler, call: Call, applied: str) -> web.StreamResponse:
         """Call the handler, unless another answer stands for it, and do to the answer what is to be done; `applied` are
@@ -147,9 +146,11 @@ class Stage:
             return
         foreign = answer.status not in _documented().get(operation, frozenset({answer.status}))
         told = tuple(one._replace(off_contract=foreign and "response" in one.parts) for one in strikes)
+        # As it was sent, so that a path with a line break is still one line.
+        path = call.request.rel_url.raw_path[:200]
         for one in told:
             where = " (off contract)" if one.off_contract else ""
-            log.info("%s %s: %s: %s%s", call.request.method, call.request.path[:200], one.fault, one.reason, where)
+            log.info("%s %s: %s: %s%s", call.request.method, path, one.fault, one.reason, where)
         call.request[STRIKES] = told
 
 

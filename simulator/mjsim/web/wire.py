@@ -5,7 +5,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from email.utils import formatdate
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -19,10 +19,11 @@ _PIECES_A_SECOND = 10
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)
 
 
-class Piece(tuple[bytes, float]):
+class Piece(NamedTuple):
     """Bytes, and how long to wait after them, in real seconds."""
 
-    __slots__ = ()
+    data: bytes
+    pause: float = 0.0
 
 
 class Spoiled(web.Response):
@@ -68,12 +69,12 @@ def ended(truth: web.Response, end: Connection, request: web.BaseRequest) -> web
             return Spoiled(truth, iter(()))
         case Connection.RANDOM_DATA:
             noise = b"".join(digest("noise", request.path, str(block), size=64) for block in range(4))
-            return Spoiled(truth, iter([Piece((noise, 0.0))]))
+            return Spoiled(truth, iter([Piece(noise)]))
         case Connection.MALFORMED_CHUNK:
             body = _body(truth, request)
             head = _head(truth, request, "Transfer-Encoding: chunked")
             chunk = f"{len(body):x}\r\n".encode() + body[: len(body) // 2] + b"\r\nzz this is no chunk\r\n"
-            return Spoiled(truth, iter([Piece((head + chunk, 0.0))]))
+            return Spoiled(truth, iter([Piece(head + chunk)]))
         case Connection.CLOSE:
             truth.force_close()
             return truth
@@ -83,7 +84,7 @@ def truncated(truth: web.Response, share: float, request: web.BaseRequest) -> we
     """The share of the body, after a head that promises all of it."""
     body = _body(truth, request)
     head = _head(truth, request, f"Content-Length: {len(body)}")
-    return Spoiled(truth, iter([Piece((head + body[: int(len(body) * share)], 0.0))]))
+    return Spoiled(truth, iter([Piece(head + body[: int(len(body) * share)])]))
 
 
 def dripping(truth: web.Response, rate: int, share: float, request: web.BaseRequest) -> web.Response:
@@ -95,9 +96,9 @@ def dripping(truth: web.Response, rate: int, share: float, request: web.BaseRequ
 
 def _drops(head: bytes, body: bytes, rate: int) -> Iterator[Piece]:
     size = max(1, rate // _PIECES_A_SECOND)
-    yield Piece((head, 0.0))
+    yield Piece(head)
     for start in range(0, len(body), size):
-        yield Piece((body[start : start + size], size / rate))
+        yield Piece(body[start : start + size], size / rate)
 
 
 def _body(truth: web.Response, request: web.BaseRequest) -> bytes:
