@@ -144,8 +144,8 @@ class Post:
         return await self.settle()
 
     async def go_on(self, steps: int = 60) -> list[Sent]:
-        """Move time from one due instant to the next until nothing is due."""
-        made: list[Sent] = []
+        """Move time from one due instant to the next until nothing is due, or under way."""
+        made = await self.settle()
         while (instant := await self.store.outbox.next_due(REAL)) is not None:
             assert (steps := steps - 1), "it does not come to an end"
             self.clock.jump(instant)
