@@ -18,7 +18,8 @@ class News:
 
     def body(self, job: Job, delivery: Delivery) -> bytes:
         """The WebhookEvent of the contract."""
-        told = job.living(as_told(job.timeline, delivery.status))
-        happened = told.timeline.moments[-1].instant
+        life = as_told(job.timeline, delivery.status)
+        told = job if life is job.timeline else job.living(life)
+        happened = life.moments[-1].instant
         news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": rfc3339(happened)}
         return encode(news | self._view.job(told, happened, self._origin.default))
