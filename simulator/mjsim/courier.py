@@ -113,6 +113,8 @@ class Courier:
         return replies
 
     def _outcome(self, delivery: Delivery, number: int, reply: Reply) -> Outcome:
+        if reply.successful:
+            return Outcome(Standing.DELIVERED)
         return judge(
             self._habits.retries,
             reply,
