@@ -19,6 +19,12 @@ from mjsim.ports import DeliveryQuery
 S = 1_000
 
 
+async def until(condition):
+    """Let everything go on until this is so; the bound of the test is the bound of this."""
+    while not condition():
+        await asyncio.sleep(0)
+
+
 # What is sent
 
 
@@ -72,6 +78,20 @@ async def test_news_of_one_job_goes_out_in_order_even_when_all_of_it_is_due(post
         assert list(told.values()) == [["job.progress", "job.completed"]] * 40
 
 
+async def test_news_waits_for_the_answer_to_the_news_before_it(posting, receiver):
+    async with receiver(None) as hook, posting() as post:
+        await post.keep(hook.url)
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: hook.got)
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert hook.events == ["job.progress"]
+        hook.released.set()
+        await settling
+        assert hook.events == ["job.progress", "job.completed"]
+
+
 # Again
 
 
@@ -86,6 +106,15 @@ async def test_what_fails_is_sent_again_under_the_same_id_until_it_is_taken(post
         assert [one.attempt.next for one in made] == [begin + 5 * S, begin + 65 * S, None]
         assert len(set(hook.ids)) == 1
         assert [one.number for one in await post.attempts()] == [1, 2, 3]
+
+
+async def test_jitter_gives_each_message_a_pause_of_its_own(posting, receiver):
+    async with receiver(*[500] * 5) as hook, posting("standard") as post:
+        await post.keep(hook.url, "result", number=5)
+        made = await post.advance(100)
+        pauses = {one.attempt.next - one.attempt.instant for one in made}
+        assert len(pauses) == 5
+        assert all(4 * S <= pause <= 6 * S for pause in pauses)
 
 
 async def test_after_the_last_pause_it_is_given_up(posting, receiver):
@@ -312,12 +341,41 @@ async def test_a_host_that_hangs_leaves_the_others_their_share(posting, receiver
             await settling
 
 
+async def test_no_more_are_under_way_than_the_bound_however_many_hosts_there_are(posting, receiver):
+    hanging = [None] * 100
+    async with receiver(*hanging) as a, receiver(*hanging) as b, receiver(*hanging) as c, posting() as post:
+        for hook in (a, b, c):
+            await post.keep(hook.url, "result", number=100)
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: len(a.got) + len(b.got) + len(c.got) >= AT_ONCE)
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert len(a.got) + len(b.got) + len(c.got) == AT_ONCE
+        settling.cancel()
+        with suppress(asyncio.CancelledError):
+            await settling
+
+
 # In the background
 
 
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0)
+async def test_the_background_hears_of_a_new_job_while_it_naps(posting, receiver):
+    async with receiver() as hook, posting() as post:
+        running = asyncio.create_task(post.dispatcher.run())
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await post.keep(hook.url, "result", lead=0, run=0)
+        await until(lambda: len(hook.got) == 1)
+        running.cancel()
+
+
+async def test_the_background_works_off_more_than_may_be_under_way_at_once(posting, receiver):
+    async with receiver() as hook, posting() as post:
+        running = asyncio.create_task(post.dispatcher.run())
+        await post.keep(hook.url, "result", lead=0, run=0, number=300)
+        await until(lambda: len(hook.got) == 300)
+        running.cancel()
 
 
 async def test_the_background_delivers_when_time_is_moved_and_when_a_job_is_new(posting, receiver):
@@ -340,7 +398,7 @@ async def test_the_background_delivers_when_time_is_moved_and_when_a_job_is_new(
 async def test_the_background_delivers_while_time_runs(posting, receiver):
     async with receiver() as hook, posting() as post:
         running = asyncio.create_task(post.dispatcher.run())
-        post.clock.run_at(100_000.0)
+        post.clock.run_at(100.0)
         await post.keep(hook.url, lead=3_000, run=3_000)
         await until(lambda: hook.events == ["job.progress", "job.completed"])
         running.cancel()
