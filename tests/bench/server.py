@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from urllib.request import ProxyHandler, Request, build_opener
 
 from load import PATIENCE, Unfit
 
@@ -76,6 +77,21 @@ def baseline(folder: Path) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def receiver() -> Iterator[Server]:
+    """A bare receiver of webhooks, on the core of the load: senders are what is measured."""
+    port = _free_port()
+    with _running([sys.executable, str(HERE / "receiver.py"), str(port)], port, "/any", place=1) as server:
+        yield server
+
+
+def opened(asked: Request) -> bytes:
+    """The body of an answer; `OSError` where it is none of success."""
+    with build_opener(ProxyHandler({})).open(asked, timeout=PATIENCE) as answer:
+        body: bytes = answer.read()
+        return body
+
+
 def worked(script: str, *arguments: str, given: str | None = None, place: int = 0) -> str:
     """What one of our scripts writes to its standard output; `Unfit` with its complaint where it fails."""
     with on_cores(place), _process([sys.executable, str(HERE / script), *arguments], piped=True) as process:
@@ -113,9 +129,9 @@ def end_with_signals() -> None:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, rest: str) -> Iterator[Server]:
+def _running(command: Sequence[str], port: int, rest: str, place: int = 0) -> Iterator[Server]:
     start = time.perf_counter()
-    with on_cores(0), _process(command) as process, on_cores(1):
+    with on_cores(place), _process(command) as process, on_cores(1):
         _wait_for_answer(process, port, rest)
         yield Server(process.pid, port, time.perf_counter() - start)
 

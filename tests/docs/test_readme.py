@@ -1,9 +1,13 @@
 """What the README tells its readers to type is typed here, against a server of its own."""
 
+import json
 import re
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -38,19 +42,51 @@ def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
     assert codes == ["banned_prompt", "unauthorized", "service_unavailable"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 4
+    assert run.stdout.count('"status":"SUCCESS"') == 5
     assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
+    assert run.stdout.count('"webhook_signature":"valid"') == 3
+    assert '"standing":"delivered"' in run.stdout
     assert '"status":"cancelled"' in run.stdout
 
 
 def test_the_python_client_works(server, tmp_path):
-    (program,) = blocks("python")
+    program, _ = blocks("python")
     code = program.replace("http://127.0.0.1:8080", server)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("completed ['http")
+
+
+def until_it_listens(port):
+    """Wait until somebody takes connections."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "the receiver does not start"
+            time.sleep(0.01)
+
+
+def test_the_receiver_sees_webhooks_that_it_can_verify(server, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    _, program = blocks("python")
+    command = [sys.executable, "-u", "-c", program.replace("3000", str(port))]
+    receiver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path)
+    try:
+        until_it_listens(port)
+        body = {"prompt": "a bell", "webhook_url": f"http://127.0.0.1:{port}", "webhook_type": "progress"}
+        headers = {"Authorization": "Bearer sim-readme", "Content-Type": "application/json"}
+        with urlopen(Request(f"{server}/v1/imagine", json.dumps(body).encode(), headers), timeout=10) as answer:
+            job_id = json.load(answer)["data"]["job_id"]
+        assert receiver.stdout.readline() == f"job.progress {job_id} 0\n"
+        assert receiver.stdout.readline() == f"job.completed {job_id} 100\n"
+    finally:
+        receiver.kill()
+        receiver.communicate(timeout=10)
 
 
 def test_every_block_is_run_or_says_why_not():

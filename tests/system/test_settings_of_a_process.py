@@ -34,6 +34,9 @@ BAD = [
         ],
     ),
     ("fetch", ["", "none", "ALL"]),
+    ("webhook_secret", ["", "secret", "whsec_", "whsec_AAAA", "whsec_" + "!" * 40, "whsec_" + "A" * 88]),
+    ("webhook_retries", ["", "never", "5", "0s", "5s,", "31d", ",".join(["1s"] * 51)]),
+    ("allow_public_targets", ["", "yes", "1"]),
     ("log_format", ["", "xml", "JSON"]),
 ]
 CASES = [(name, value) for name, values in BAD for value in values]

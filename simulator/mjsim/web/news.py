@@ -1,7 +1,6 @@
 """The body of a webhook: the job as the contract shows it, as of the moment that is told, with the name of the event."""
 
 from mjsim.core.delivery import Delivery
-from mjsim.core.instant import rfc3339
 from mjsim.core.job import Job
 from mjsim.core.webhook import EVENTS, as_told
 from mjsim.web.answer import encode
@@ -18,7 +17,10 @@ class News:
 
     def body(self, job: Job, delivery: Delivery) -> bytes:
         """The WebhookEvent of the contract."""
-        told = job.living(as_told(job.timeline, delivery.status))
-        happened = told.timeline.moments[-1].instant
-        news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": rfc3339(happened)}
-        return encode(news | self._view.job(told, happened, self._origin.default))
+        life = as_told(job.timeline, delivery.status)
+        told = job if life is job.timeline else job.living(life)
+        happened = life.moments[-1].instant
+        shown = self._view.job(told, happened, self._origin.default)
+        # What happened is the last thing that changed the job.
+        news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": shown["updated_at"]}
+        return encode(news | shown)
