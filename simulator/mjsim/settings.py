@@ -39,6 +39,8 @@ class Settings:
     public_base_url: str | None = None
     fetch: str = "loopback"
     log_format: str = "text"
+    mcp_port: int | None = None
+    no_mcp: bool = False
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
 
@@ -86,6 +88,8 @@ class Option:
     metavar: str
     help: str
     repeated: bool = False
+    switch: bool = False
+    """On the command line its name alone turns it on."""
 
     @property
     def flag(self) -> str:
@@ -114,6 +118,12 @@ def _one_of(*choices: str) -> Reader:
         return text
 
     return read
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in (meanings := {"true": True, "1": True, "false": False, "0": False}):
+        raise SettingsError("has to be true or false")
+    return meanings[text.lower()]
 
 
 def _share(text: str) -> float:
@@ -179,6 +189,8 @@ OPTIONS = (
         "fetch", _one_of("loopback", "any"), "WHERE", "hosts that image URLs are read from: loopback (default), any"
     ),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
+    Option("mcp_port", _whole(0, 65_535), "PORT", "port of the MCP tools (default 9090, where the extra is installed)"),
+    Option("no_mcp", _switch, "", "serve no MCP tools", switch=True),
 )
 """Every setting."""
 
