@@ -90,7 +90,10 @@ async def _serve_until_stopped(listener: McpListener, url: str, key: str) -> Non
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await listener.start()
+    try:
+        await listener.start()
+    except PortTaken as error:
+        raise SettingsError(f"{error} --port 0 takes a free one.") from error
     try:
         print(_greeting(listener.url, url, key), flush=True)  # noqa: T201 - a command speaks
         await stopped.wait()

@@ -53,7 +53,8 @@ class McpListener:
         try:
             self._sockets = _bound(self._host, self._port)
         except (OSError, OverflowError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or error
+            # `socket` adds the address to the reason, which is in the sentence already.
+            reason = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
             kind = PortTaken if getattr(error, "errno", None) == errno.EADDRINUSE else SettingsError
             raise kind(f"MCP cannot listen on {self._host}:{self._port}: {reason}.") from error
         self._serving = asyncio.create_task(self._serve())

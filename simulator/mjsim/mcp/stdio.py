@@ -17,5 +17,7 @@ async def serve_stdio(url: str, token: str) -> None:
     try:
         async with mcp.server.stdio.stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
+    except* BrokenPipeError:
+        pass  # the host has gone without a word
     finally:
         await upstream.close()
