@@ -89,7 +89,7 @@ class Operation:
 def job_id_segment(arguments: Mapping[str, Any]) -> str:
     """The job's id as one segment of a path; `UnfitArgument` where it is missing or would change the path."""
     job_id = arguments.get(JOB_ID)
-    if not isinstance(job_id, str) or job_id in {"", ".", ".."}:
+    if not isinstance(job_id, str) or job_id in {"", ".", ".."} or set("/\\") & set(job_id):
         raise UnfitArgument(f"{JOB_ID}: has to be the id of a job, as a create tool gave it or as listjobs shows it.")
     return quote(job_id, safe="", errors="replace")
 

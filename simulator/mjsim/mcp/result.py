@@ -23,7 +23,9 @@ _ADVICE = {
 
 
 def success(operation: Operation, answer: Answer, links: Iterable[ResourceLink]) -> CallToolResult:
-    """The server's document, as structure and as text, and its pictures; an error where it breaks the contract."""
+    """The server's document, as structure and as text, and its pictures; an error where it is none of the contract."""
+    if answer.value is None:
+        return failure("The server's answer is no JSON document.")
     if (breach := _breach(operation, answer.value)) is not None:
         return failure(f"The server's answer breaks the contract of the API: {breach}")
     content: list[ContentBlock] = [TextContent(text=as_text(answer.value)), *links]
