@@ -160,9 +160,9 @@ async def test_a_wait_outlasts_a_refusal_that_says_when_to_come_again(wire):
         web.json_response({"code": "rate_limited", "message": "m"}, status=429, headers={"Retry-After": "1"}),
         web.json_response({**JOB, "status": "failed", "error": {"code": "c", "message": "m"}}),
     ]
-    async with scripted(lambda _request: answers.pop(0)) as url:
-        async with mcp_before(url) as listener, wire(listener.url) as client:
-            result = await client.call("waitforjob", jobId="x")
+    story = scripted(lambda _request: answers.pop(0))
+    async with story as url, mcp_before(url) as listener, wire(listener.url) as client:
+        result = await client.call("waitforjob", jobId="x")
     assert result["structuredContent"]["status"] == "failed"
 
 
