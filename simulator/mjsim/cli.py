@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mjsim import __version__
 from mjsim.core.error import SettingsError
@@ -59,11 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
     for option in OPTIONS:
+        kind: dict[str, Any] = {"action": "append"} if option.repeated else {}
         if option.switch:
-            serve.add_argument(option.flag, dest=option.name, action="store_const", const="true", help=option.help)
-            continue
-        action = "append" if option.repeated else "store"
-        serve.add_argument(option.flag, dest=option.name, action=action, metavar=option.metavar, help=option.help)
+            kind = {"nargs": "?", "const": "true"}
+        serve.add_argument(option.flag, dest=option.name, metavar=option.metavar, help=option.help, **kind)
     serve.set_defaults(run=_serve)
     health = commands.add_parser("health", help="ask a running simulator whether it is up")
     health.add_argument("--url", help="its base URL (default: where the settings say that it listens)")

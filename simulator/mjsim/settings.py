@@ -89,7 +89,7 @@ class Option:
     help: str
     repeated: bool = False
     switch: bool = False
-    """On the command line its name alone turns it on."""
+    """On the command line its name alone is enough."""
 
     @property
     def flag(self) -> str:
@@ -190,7 +190,7 @@ OPTIONS = (
     ),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
     Option("mcp_port", _whole(0, 65_535), "PORT", "port of the MCP tools (default 9090, where the extra is installed)"),
-    Option("no_mcp", _switch, "", "serve no MCP tools", switch=True),
+    Option("no_mcp", _switch, "true|false", "serve no MCP tools", switch=True),
 )
 """Every setting."""
 

@@ -17,34 +17,43 @@ def blocks(language: str) -> list[str]:
     return [text for skipped, kind, text in BLOCK.findall(README) if kind == language and not skipped]
 
 
+def moved(text: str, server: dict[str, str]) -> str:
+    """The text with the addresses of this server in place of those that a reader has."""
+    for theirs, ours in server.items():
+        text = text.replace(theirs, ours)
+    return text
+
+
 @pytest.fixture
 def server():
-    command = [sys.executable, "-m", "mjsim", "serve", "--port", "0", "--seed", "1"]
+    command = [sys.executable, "-m", "mjsim", "serve", "--port", "0", "--mcp-port", "0", "--seed", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         while "API" not in (line := process.stdout.readline()):
             assert line or process.poll() is None, "the server did not start"
-        yield line.split()[1].removesuffix("/v1")
+        api, mcp = line.split()[1].removesuffix("/v1"), process.stdout.readline().split()[1]
+        yield {"http://127.0.0.1:8080": api, "http://127.0.0.1:9090/mcp": mcp}
     finally:
         process.terminate()
         process.communicate(timeout=10)
 
 
 def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
-    script = "\n".join(blocks("sh")).replace("http://127.0.0.1:8080", server)
+    script = moved("\n".join(blocks("sh")), server)
     shell = ["bash", "-euo", "pipefail", "-c", script]
     run = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
     assert codes == ["banned_prompt", "unauthorized"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 3
+    assert run.stdout.count('"status":"SUCCESS"') == 4
+    assert '"isError":false' in run.stdout
     assert '"status":"cancelled"' in run.stdout
 
 
 def test_the_python_client_works(server, tmp_path):
     (program,) = blocks("python")
-    code = program.replace("http://127.0.0.1:8080", server)
+    code = moved(program, server)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
@@ -61,7 +70,7 @@ def test_every_block_is_run_or_says_why_not():
 def test_every_option_that_the_readme_names_exists():
     from mjsim.settings import OPTIONS
 
-    known = {option.flag for option in OPTIONS} | {"--config", "--help"}
+    known = {option.flag for option in OPTIONS} | {"--config", "--help", "--to", "--stdio"}
     prompt_flags = {"--ar", "--v", "--no"}
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import io
 import json
 import os
 import subprocess
@@ -95,7 +96,9 @@ class Wire:
             known["Mcp-Method"] = method
             if name := (params or {}).get("name") or (params or {}).get("uri"):
                 known["Mcp-Name"] = name
-        async with self.session.post(self.url, json=sent, headers=known | headers) as answer:
+        data = io.BytesIO(json.dumps(sent).encode())  # aiohttp warns of large bodies that are plain bytes
+        known["Content-Type"] = "application/json"
+        async with self.session.post(self.url, data=data, headers=known | headers) as answer:
             text = await answer.text()
             if answer.content_type == "text/event-stream":
                 lines = [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]

@@ -1,5 +1,6 @@
 """A client that knows nothing but JSON-RPC over HTTP drives a session too, and no stranger's web page gets through."""
 
+import io
 import json
 
 import pytest
@@ -142,3 +143,20 @@ async def test_what_is_no_request_is_answered_as_one_that_is_bad(world, wire, ve
             async with client.session.post(w.mcp, data=body, headers=headers) as answer:
                 assert answer.status == 400, (body[:20], await answer.text())
         assert len((await client.ask("tools/list"))["tools"]) == 9
+
+
+@VERSIONS
+async def test_a_picture_of_several_megabytes_is_handed_on(world, wire, version):
+    async with world() as w, wire(w.mcp, version) as client:
+        refused = await client.call("createdescribejob", image_base64="A" * 6_000_000)
+        assert refused["content"][0]["text"].startswith("400 invalid_image: ")
+        headers = {**ACCEPT, "Content-Type": "application/json", "MCP-Protocol-Version": version}
+        async with client.session.post(w.mcp, data=io.BytesIO(b" " * 36_000_000), headers=headers) as answer:
+            assert answer.status == 413
+
+
+async def test_what_never_changes_may_be_kept_and_lists_of_jobs_may_not(world, wire):
+    async with world() as w, wire(w.mcp, "2026-07-28") as client:
+        tools, resources = await client.ask("tools/list"), await client.ask("resources/list")
+    assert (tools["ttlMs"], tools["cacheScope"]) == (3_600_000, "public")
+    assert (resources["ttlMs"], resources["cacheScope"]) == (0, "private")

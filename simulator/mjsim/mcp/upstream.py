@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ class Upstream:
         data = None
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-            data = json.dumps(request.body).encode()
+            data = BytesIO(json.dumps(request.body).encode())  # aiohttp warns of large bodies that are plain bytes
         return await self._exchange(request.method, self.url + request.target, headers, data)
 
     async def fetch(self, url: str) -> Answer:
@@ -73,7 +74,7 @@ class Upstream:
         if self._session is not None:
             await self._session.close()
 
-    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], data: BytesIO | None) -> Answer:
         if self._closed:
             raise NoAnswer("this MCP server is stopping.")
         if self._session is None:
