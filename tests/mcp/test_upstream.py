@@ -51,7 +51,7 @@ async def test_a_server_that_is_not_there(wire):
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         text = await told(wire, url)
-    assert text.startswith(f"no_answer: {url} cannot be reached (")
+    assert text == f"no_answer: {url} cannot be reached (Connection refused)."
 
 
 @pytest.mark.parametrize("name", ["createimaginejob", "getjobstatus", "waitforjob"])
@@ -73,6 +73,7 @@ async def test_a_server_that_does_not_answer_in_time(wire, monkeypatch, name):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
+        ((299, "application/json", "[]"), "breaks the contract"),
         ((500, "text/html", "<h1>Oh</h1>"), "500: <h1>Oh</h1>"),
         ((502, "text/plain", ""), "502: no message"),
         ((503, "application/json", '{"code": "x", "message": "y"}'), "503 x: y Retry-After: 7 s."),

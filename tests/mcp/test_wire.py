@@ -121,6 +121,8 @@ async def test_where_other_machines_may_come_no_name_of_a_stranger_is_served(wor
     async with world() as w, mcp_before(w.api, "0.0.0.0") as open_to_all, wire(open_to_all.url) as client:
         for host in ("10.1.2.3:9090", "mjsim:9090", "host.docker.internal", "localhost"):
             assert (await client.post("tools/list", Host=host))[0] == 200, host
+        assert (await client.post("tools/list", Host="mjsim:9090", Origin="http://mjsim:1"))[0] == 200
+        assert (await client.post("tools/list", Host="mjsim:9090", Origin="http://other:9090"))[0] == 403
         for host in ("evil.example.com", "internal.evil.example.com", ""):
             assert (await client.post("tools/list", Host=host))[0] == 421, host
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mjsim import __version__
 from mjsim.core.error import SettingsError
-from mjsim.mcp.listener import McpListener, PortTaken, is_installed
+from mjsim.mcp.listener import McpListener, is_installed
 from mjsim.settings import DEMO_KEY, OPTIONS, TOKEN_VARIABLE, Settings, resolve
 
 PORT = 9090
@@ -59,10 +59,10 @@ async def serve_beside(settings: Settings, url: str) -> McpListener | None:
     listener = McpListener(url, settings.ready_key, settings.host, wanted)
     try:
         await listener.start()
-    except PortTaken as error:
+    except SettingsError as error:
         if settings.mcp_port is not None:
-            raise SettingsError(f"{error} --mcp-port 0 takes a free one.") from error
-        log.warning("%s Going on without it; --mcp-port 0 takes a free port, --no-mcp says none is wanted.", error)
+            raise
+        log.warning("%s Going on without it: --mcp-port chooses the port, --no-mcp says that none is wanted.", error)
         return None
     return listener
 
@@ -90,10 +90,7 @@ async def _serve_until_stopped(listener: McpListener, url: str, key: str) -> Non
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    try:
-        await listener.start()
-    except PortTaken as error:
-        raise SettingsError(f"{error} --port 0 takes a free one.") from error
+    await listener.start()
     try:
         print(_greeting(listener.url, url, key), flush=True)  # noqa: T201 - a command speaks
         await stopped.wait()

@@ -112,7 +112,7 @@ class Handlers:
             return failure(f"invalid_request: {error}")
         except NoAnswer as error:
             return failure(f"no_answer: {error}")
-        if answer.status != 200:
+        if not answer.is_success:
             return refusal(answer)
         result = success(operation, answer, self._pictures.linked(links_of(answer.value)))
         if operation is self._wait and is_running(answer):

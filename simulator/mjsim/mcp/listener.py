@@ -23,10 +23,6 @@ _PACKAGES = ("mcp", "mcp_types", "uvicorn")
 """What the extra brings; `mcp_types` came with the second edition of the SDK, the one that is needed."""
 
 
-class PortTaken(SettingsError):
-    """Somebody else listens on the port."""
-
-
 def is_installed() -> bool:
     """Whether the extra is there; nothing is imported to know it."""
     return all(find_spec(name) is not None for name in _PACKAGES)
@@ -46,17 +42,14 @@ class McpListener:
         self.url = ""
 
     async def start(self) -> int:
-        """Begin to listen, from then on at `url`; the port.
-
-        `SettingsError` where that is not possible, `PortTaken` where somebody else has the port.
-        """
+        """Begin to listen, from then on at `url`; the port. `SettingsError` where that is not possible."""
         try:
             self._sockets = _bound(self._host, self._port)
         except (OSError, OverflowError, UnicodeError) as error:
             # `socket` adds the address to the reason, which is in the sentence already.
             reason = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
-            kind = PortTaken if getattr(error, "errno", None) == errno.EADDRINUSE else SettingsError
-            raise kind(f"MCP cannot listen on {self._host}:{self._port}: {reason}.") from error
+            hint = "; 0 takes a free port" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+            raise SettingsError(f"MCP cannot listen on {self._host}:{self._port}: {reason}{hint}.") from error
         self._serving = asyncio.create_task(self._serve())
         port: int = self._sockets[0].getsockname()[1]
         self.url = f"http://{Settings(host=self._host).reachable_host}:{port}/mcp"
@@ -96,7 +89,7 @@ def _load() -> "type[Endpoint]":
 
 
 async def _first_client(sockets: Sequence[socket.socket]) -> None:
-    """Return as soon as somebody connects; he waits in the queue of the socket."""
+    """Return as soon as somebody connects; the queue of the socket keeps the connection meanwhile."""
     loop = asyncio.get_running_loop()
     called = asyncio.Event()
     for one in sockets:

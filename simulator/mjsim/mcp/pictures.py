@@ -59,7 +59,7 @@ class Pictures:
             raise MCPError(INTERNAL_ERROR, str(error)) from error
         page = answer.value if isinstance(answer.value, dict) else {}
         jobs = page.get("data")
-        if answer.status != 200 or not isinstance(jobs, list):
+        if not answer.is_success or not isinstance(jobs, list):
             raise MCPError(INTERNAL_ERROR, f"the server answered {answer.status} {page.get('message', '')}".strip())
         links = [link for job in jobs for link in self.linked(job_links(job))]
         total = page.get("total")

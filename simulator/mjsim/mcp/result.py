@@ -38,7 +38,7 @@ def failure(text: str) -> CallToolResult:
 
 
 def refusal(answer: Answer) -> CallToolResult:
-    """What a status of 400 or more says: status, code and message of the server, and when to come again."""
+    """What the server says that did not do it: status, code and message of the server, and when to come again."""
     value = answer.value if isinstance(answer.value, dict) else {}
     what = f"{answer.status} {value.get('code', '')}".strip()
     message = value.get("message") or answer.body[:300].decode(errors="replace").strip() or "no message"

@@ -1,6 +1,7 @@
 """The server that the tools speak to, whoever made it: HTTP requests within bounds of time and size, and no redirects."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,6 +35,11 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     value: Any
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the server did what it was asked for."""
+        return 200 <= self.status < 300
 
     @property
     def retry_after(self) -> int | None:
@@ -89,7 +95,9 @@ class Upstream:
         except TimeoutError as error:
             raise NoAnswer(f"{self.url} did not answer within {SECONDS} s; what was asked may happen yet.") from error
         except aiohttp.ClientConnectorError as error:
-            raise NoAnswer(f"{self.url} cannot be reached ({error.strerror or error}).") from error
+            number = error.os_error.errno or 0
+            reason = os.strerror(number) if number > 0 else str(error)
+            raise NoAnswer(f"{self.url} cannot be reached ({reason}).") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise NoAnswer(f"{self.url} gave no answer that can be read ({reason}).") from error

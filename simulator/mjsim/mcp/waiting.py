@@ -65,12 +65,12 @@ async def wait(upstream: Upstream, arguments: Mapping[str, Any], token: str | No
 
 def is_running(answer: Answer) -> bool:
     """Whether the answer shows a job that has not ended."""
-    return answer.status == 200 and _standing(answer)[1] in _RUNNING
+    return answer.is_success and _standing(answer)[1] in _RUNNING
 
 
 def _standing(answer: Answer) -> tuple[int, str]:
     """Progress and status; -1 and nothing where the answer shows none."""
-    job = answer.value if isinstance(answer.value, dict) and answer.status == 200 else {}
+    job = answer.value if isinstance(answer.value, dict) and answer.is_success else {}
     progress, status = job.get("progress"), job.get("status")
     return (progress if isinstance(progress, int) else -1), (status if isinstance(status, str) else "")
 
