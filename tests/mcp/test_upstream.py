@@ -156,6 +156,25 @@ async def test_pictures_on_another_host_are_read_once_a_result_has_named_them(wi
     assert keys == [None], "the key stays with the server that it is for"
 
 
+async def test_a_list_of_jobs_that_is_odd_gives_the_resources_that_can_be_made_out(wire):
+    odd = [None, {}, {"result": []}, {"result": {"images": 5}}, {"result": {"images": [5, {"url": 5}]}}]
+    found = {"result": {"images": [{"url": "http://127.0.0.1:9/", "content_type": 5}]}}
+
+    def page(_request):
+        return web.json_response({"data": [*odd, found]})
+
+    async with scripted(page) as url, mcp_before(url) as listener, wire(listener.url) as client:
+        listed = await client.ask("resources/list")
+    assert [one["uri"] for one in listed["resources"]] == ["http://127.0.0.1:9/"]
+
+
+async def test_a_list_of_resources_that_cannot_be_had_is_an_error(wire):
+    closed = scripted(lambda _request: web.json_response({"message": "no"}, status=401))
+    async with closed as url, mcp_before(url) as listener, wire(listener.url) as client:
+        _status, (refused,) = await client.post("resources/list")
+    assert refused["error"] == {"code": -32603, "message": "the server answered 401 no"}
+
+
 async def test_a_wait_outlasts_a_refusal_that_says_when_to_come_again(wire):
     answers = [
         web.json_response({"code": "rate_limited", "message": "m"}, status=429, headers={"Retry-After": "1"}),

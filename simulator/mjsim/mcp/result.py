@@ -71,13 +71,14 @@ def job_links(job: Any) -> Iterator[ResourceLink]:
 
 
 def _link(job: dict[str, Any], image: dict[str, Any], url: str) -> ResourceLink:
+    kind = image.get("content_type")
     which = f"image {image['index']}" if "index" in image else "the whole picture"
     return ResourceLink(
         uri=url,
         name=basename(urlsplit(url).path) or "picture",
         title=f"{job.get('type', 'job')} {job.get('id', '')}: {which}",
         description=f"{image.get('width', '?')}×{image.get('height', '?')} pixels",
-        mime_type=image.get("content_type"),
+        mime_type=kind if isinstance(kind, str) else None,
     )
 
 
