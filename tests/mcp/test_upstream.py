@@ -158,14 +158,14 @@ async def test_pictures_on_another_host_are_read_once_a_result_has_named_them(wi
 
 async def test_a_list_of_jobs_that_is_odd_gives_the_resources_that_can_be_made_out(wire):
     odd = [None, {}, {"result": []}, {"result": {"images": 5}}, {"result": {"images": [5, {"url": 5}]}}]
-    found = {"result": {"images": [{"url": "http://127.0.0.1:9/", "content_type": 5}]}}
+    found = {"result": {"images": [{"url": "http://127.0.0.1:9/", "content_type": 5}, {"url": "http://["}]}}
 
     def page(_request):
         return web.json_response({"data": [*odd, found]})
 
     async with scripted(page) as url, mcp_before(url) as listener, wire(listener.url) as client:
         listed = await client.ask("resources/list")
-    assert [one["uri"] for one in listed["resources"]] == ["http://127.0.0.1:9/"]
+    assert [one["uri"] for one in listed["resources"]] == ["http://127.0.0.1:9/", "http://["]
 
 
 async def test_a_list_of_resources_that_cannot_be_had_is_an_error(wire):

@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain, islice
-from posixpath import basename
 from typing import Any
-from urllib.parse import urlsplit
 
 from jsonschema_rs import Draft202012Validator
 from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
@@ -75,7 +73,7 @@ def _link(job: dict[str, Any], image: dict[str, Any], url: str) -> ResourceLink:
     which = f"image {image['index']}" if "index" in image else "the whole picture"
     return ResourceLink(
         uri=url,
-        name=basename(urlsplit(url).path) or "picture",
+        name=url.partition("?")[0].rpartition("/")[2] or "picture",
         title=f"{job.get('type', 'job')} {job.get('id', '')}: {which}",
         description=f"{image.get('width', '?')}×{image.get('height', '?')} pixels",
         mime_type=kind if isinstance(kind, str) else None,
