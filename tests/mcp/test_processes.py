@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import mcp
@@ -43,6 +42,17 @@ class Standstill:
 sys.meta_path.insert(0, Standstill())
 """
 """Loading the SDK waits until whoever writes to the named pipe has closed it."""
+
+WHAT_WAS_LOADED = """
+import atexit, os, sys
+
+def note():
+    with open(os.environ["NOTE"], "w") as file:
+        file.write(str(sorted({"mcp", "pydantic", "uvicorn"} & set(sys.modules))))
+
+atexit.register(note)
+"""
+"""When the process ends it notes which of these it has loaded; an import that is under way is waited for."""
 
 WITHOUT = "import sys; sys.modules['mcp'] = None"
 """The extra is not installed."""
@@ -98,20 +108,19 @@ def test_the_first_http_answer_does_not_wait_for_mcp(serve, tmp_path):
     assert running.stop()[0] == 0
 
 
-def test_nothing_of_the_sdk_is_loaded_before_a_client_comes(serve):
-    running = serve("--mcp-port", "0")
-
-    def mapped():
-        return "pydantic_core" in Path(f"/proc/{running.process.pid}/maps").read_text()
-
+@pytest.mark.parametrize(("visited", "loaded"), [(False, "[]"), (True, "['mcp', 'pydantic', 'uvicorn']")])
+def test_the_sdk_is_loaded_for_a_client_and_not_before(serve, tmp_path, visited, loaded):
+    note = tmp_path / "loaded"
+    running = serve("--mcp-port", "0", NOTE=str(note), **customised(tmp_path, WHAT_WAS_LOADED))
     api = connect(running.ready["url"])
     request(api, "GET", "/v1/jobs", headers={"Authorization": "Bearer sim-a"})
     assert answer(api)[0] == 200
-    assert not mapped()
-    client = connect(running.ready["mcp"])
-    request(client, "POST", "/", PING, HEADERS)
-    assert answer(client)[0] == 200
-    assert mapped()
+    if visited:
+        client = connect(running.ready["mcp"])
+        request(client, "POST", "/", PING, HEADERS)
+        assert answer(client)[0] == 200
+    assert running.stop()[0] == 0
+    assert note.read_text() == loaded
 
 
 async def test_tools_beside_a_simulator_use_its_ready_key(serve):
@@ -141,6 +150,22 @@ def test_a_signal_ends_it_although_mcp_clients_hold_on(serve, number, opened):
         assert running.process.wait(10) == 0
     assert "Traceback" not in running.errors.read_text()
     assert '"level"' not in running.errors.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_who_waits_is_told_that_the_server_stops(serve, number):
+    running = serve("--mcp-port", "0", "--pace", "realistic")
+    async with mcp.Client(running.ready["mcp"]) as client:
+        created = await client.call_tool("createimaginejob", {"prompt": "a"})
+
+        async def stop(_progress, _total, _status):
+            running.process.send_signal(number)
+
+        job = {"jobId": created.structured_content["data"]["job_id"]}
+        result = await client.call_tool("waitforjob", job, progress_callback=stop)
+    assert result.is_error
+    assert result.content[0].text == "no_answer: this MCP server is stopping."
+    assert running.process.wait(10) == 0
 
 
 @pytest.mark.parametrize("off", [{"flags": ["--no-mcp"]}, {"MJSIM_NO_MCP": "true"}, {"extra": False}])
@@ -223,7 +248,7 @@ def test_a_setting_of_the_command_that_is_unfit_is_told_in_one_line(arguments, s
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_the_command_serves_any_server_with_the_key_of_the_environment(world, number):
+async def test_the_command_serves_any_server_with_the_key_of_the_environment(world, wire, number):
     async with world() as w:
         command = [*COMMAND, "mcp", "--port", "0", "--to", w.api + "/"]
         changes = environment(MIDJOURNEY_TOKEN="sim-from-the-environment")
@@ -242,10 +267,10 @@ async def test_the_command_serves_any_server_with_the_key_of_the_environment(wor
                 assert process.stderr.read() == ""
             finally:
                 process.kill()
-        async with mcp.Client(w.mcp) as client:
-            assert (await client.call_tool("listjobs", {})).structured_content["total"] == 0, (
-                "the key is another tenant's"
-            )
+        async with wire(w.mcp) as client:
+            call = {"name": "listjobs", "arguments": {}}
+            listed = await client.ask("tools/call", call, Authorization="Bearer sim-from-the-environment")
+        assert listed["structuredContent"]["total"] == 1
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto", "2026-07-28"])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 
 import pytest
 
@@ -162,3 +163,13 @@ async def test_what_never_changes_may_be_kept_and_lists_of_jobs_may_not(world, w
         tools, resources = await client.ask("tools/list"), await client.ask("resources/list")
     assert (tools["ttlMs"], tools["cacheScope"]) == (3_600_000, "public")
     assert (resources["ttlMs"], resources["cacheScope"]) == (0, "private")
+
+
+async def test_signals_stay_with_whoever_runs_the_loop(world, wire):
+    def handlers():
+        return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+    before = handlers()
+    async with world() as w, wire(w.mcp) as client:
+        await client.ask("tools/list")
+        assert handlers() == before
