@@ -14,6 +14,7 @@ from pathlib import Path
 from mjsim import __version__
 from mjsim.core.error import SettingsError
 from mjsim.core.webhook import DEVELOPMENT_SECRET
+from mjsim.mcp.command import add_command, serve_beside
 from mjsim.settings import OPTIONS, TOKEN_VARIABLE, Option, Settings, resolve
 
 _EXAMPLES = f"""examples:
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     health.add_argument("--url", help="its base URL (default: where the settings say that it listens)")
     health.add_argument("--config", type=Path, metavar="FILE", help="the TOML file that the simulator was started with")
     health.set_defaults(run=_health)
+    add_command(commands)
     return parser
 
 
@@ -110,13 +112,16 @@ async def _serve_until_stopped(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    simulator = Simulator(settings)
+    simulator, tools = Simulator(settings), None
     try:
         await simulator.start()
-        print(_greeting(simulator), flush=True)
+        tools = await serve_beside(settings, simulator.url)
+        print(_greeting(simulator, tools.url if tools else None), flush=True)
         _spare_the_collector()
         await stopped.wait()
     finally:
+        if tools:
+            await tools.stop()
         await simulator.stop()
 
 
@@ -127,17 +132,18 @@ def _spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-def _greeting(simulator: "Simulator") -> str:  # type: ignore[name-defined]  # noqa: F821
+def _greeting(simulator: "Simulator", tools: str | None) -> str:  # type: ignore[name-defined]  # noqa: F821
     """What a newcomer needs next, or one line of JSON."""
     settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
     if settings.log_format == "json":
         ready = {"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__}
         secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
-        return json.dumps(ready | secret)
+        return json.dumps(ready | secret | ({"mcp": tools} if tools else {}))
     bearer = shlex.quote(f"Authorization: Bearer {key}")
+    mcp = f"\n  MCP        {tools}" if tools else ""
     return f"""mjsim {__version__} is ready.
 
-  API        {url}/v1
+  API        {url}/v1{mcp}
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
   Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)

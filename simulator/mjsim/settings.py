@@ -61,6 +61,8 @@ class Settings:
     allow_public_targets: bool = False
     log_format: str = "text"
     scenario: Scenario | None = None
+    mcp_port: int | None = None
+    no_mcp: bool = False
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
 
@@ -196,6 +198,12 @@ def _one_of(*choices: str) -> Reader:
     return read
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in (meanings := {"true": True, "1": True, "false": False, "0": False}):
+        raise SettingsError("has to be true or false")
+    return meanings[text.lower()]
+
+
 def _share(text: str) -> float:
     if not re.fullmatch(r"[0-9]*\.?[0-9]+", text, re.ASCII) or not 0 <= float(text) <= 1:
         raise SettingsError("has to be a number from 0 to 1")
@@ -220,12 +228,6 @@ def _step(text: str) -> int:
     if milliseconds > DAY:
         raise SettingsError("has to be at most a day")
     return milliseconds
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in {"true", "false"}:
-        raise SettingsError("has to be true or false")
-    return text.lower() == "true"
 
 
 def _checked(parse: Callable[[str], object]) -> Reader:
@@ -342,6 +344,8 @@ OPTIONS = (
         switch=True,
     ),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
+    Option("mcp_port", _whole(0, 65_535), "PORT", "port of the MCP tools (default 9090, where the extra is installed)"),
+    Option("no_mcp", _switch, "true|false", "serve no MCP tools", switch=True),
 )
 """Every setting."""
 

@@ -64,7 +64,7 @@ def on_cores(place: int) -> Iterator[None]:
 def simulator(*flags: str) -> Iterator[Server]:
     """Ours, in memory and at its defaults unless flags say otherwise; its log is written, and thrown away."""
     port = _free_port()
-    fixed = ("serve", "--host", "127.0.0.1", "--port", str(port), "--seed", str(SEED))
+    fixed = ("serve", "--host", "127.0.0.1", "--port", str(port), "--seed", str(SEED), "--no-mcp")
     with _running([sys.executable, "-m", "mjsim", *fixed, *flags], port, "") as server:
         yield server
 

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+API = "http://127.0.0.1:8080"
 BLOCK = re.compile(r"(<!-- not run: [^>]+ -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 
 
@@ -21,37 +22,46 @@ def blocks(language: str) -> list[str]:
     return [text for skipped, kind, text in BLOCK.findall(README) if kind == language and not skipped]
 
 
+def moved(text: str, server: dict[str, str]) -> str:
+    """The text with the addresses of this server in place of those that a reader has."""
+    for theirs, ours in server.items():
+        text = text.replace(theirs, ours)
+    return text
+
+
 @pytest.fixture
 def server():
-    command = [sys.executable, "-m", "mjsim", "serve", "--port", "0", "--seed", "1"]
+    command = [sys.executable, "-m", "mjsim", "serve", "--port", "0", "--mcp-port", "0", "--seed", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         while "API" not in (line := process.stdout.readline()):
             assert line or process.poll() is None, "the server did not start"
-        yield line.split()[1].removesuffix("/v1")
+        api, mcp = line.split()[1].removesuffix("/v1"), process.stdout.readline().split()[1]
+        yield {"http://127.0.0.1:8080": api, "http://127.0.0.1:9090/mcp": mcp}
     finally:
         process.terminate()
         process.communicate(timeout=10)
 
 
 def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
-    script = "\n".join(blocks("sh")).replace("http://127.0.0.1:8080", server)
+    script = moved("\n".join(blocks("sh")), server)
     shell = ["bash", "-euo", "pipefail", "-c", script]
     run = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
     assert codes == ["banned_prompt", "unauthorized", "service_unavailable"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 5
+    assert run.stdout.count('"status":"SUCCESS"') == 6
     assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
     assert run.stdout.count('"webhook_signature":"valid"') == 3
     assert '"standing":"delivered"' in run.stdout
+    assert '"isError":false' in run.stdout
     assert '"status":"cancelled"' in run.stdout
 
 
 def test_the_python_client_works(server, tmp_path):
     program, _ = blocks("python")
-    code = program.replace("http://127.0.0.1:8080", server)
+    code = moved(program, server)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
@@ -80,7 +90,7 @@ def test_the_receiver_sees_webhooks_that_it_can_verify(server, tmp_path):
         until_it_listens(port)
         body = {"prompt": "a bell", "webhook_url": f"http://127.0.0.1:{port}", "webhook_type": "progress"}
         headers = {"Authorization": "Bearer sim-readme", "Content-Type": "application/json"}
-        with urlopen(Request(f"{server}/v1/imagine", json.dumps(body).encode(), headers), timeout=10) as answer:
+        with urlopen(Request(f"{server[API]}/v1/imagine", json.dumps(body).encode(), headers), timeout=10) as answer:
             job_id = json.load(answer)["data"]["job_id"]
         assert receiver.stdout.readline() == f"job.progress {job_id} 0\n"
         assert receiver.stdout.readline() == f"job.completed {job_id} 100\n"
@@ -98,7 +108,7 @@ def test_every_block_is_run_or_says_why_not():
 def test_every_option_that_the_readme_names_exists():
     from mjsim.settings import OPTIONS
 
-    known = {option.flag for option in OPTIONS} | {"--config", "--help"}
+    known = {option.flag for option in OPTIONS} | {"--config", "--help", "--to", "--stdio"}
     prompt_flags = {"--ar", "--v", "--no", "--sim"}
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))

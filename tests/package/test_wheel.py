@@ -58,6 +58,7 @@ def test_the_installed_command_serves_from_another_folder_as_another_user(instal
         while "API" not in "".join(lines[-1:]):
             lines.append(server.stdout.readline())
             assert lines[-1], "".join(lines)
+        assert "MCP" not in server.stdout.readline(), "there is none without its extra"
         url = lines[-1].split()[1].removesuffix("/v1")
         assert '"status":"ok"' in run(installed / "mjsim", "health", "--url", url, **options)
         for path in ("/openapi.json", "/docs", "/docs/swagger-ui-bundle.js"):
@@ -68,6 +69,12 @@ def test_the_installed_command_serves_from_another_folder_as_another_user(instal
         server.terminate()
         server.communicate(timeout=10)
     assert server.returncode == 0
+
+
+def test_the_extra_is_named_to_who_asks_for_mcp_without_it(installed):
+    done = subprocess.run([installed / "mjsim", "mcp"], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'mjsim[mcp]'" in done.stderr
 
 
 def test_health_says_no_when_nothing_listens(installed):

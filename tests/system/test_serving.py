@@ -187,6 +187,7 @@ def test_help_shows_examples_and_every_option(run):
         assert "mjsim serve --data mjsim.db" in text
         assert "MIDJOURNEY_TOKEN" in text
     options = "host port seed pace data api-key plan rate-limit failure-rate max-jobs public-base-url fetch log-format"
+    options += " mcp-port no-mcp"
     for name in options.split():
         assert f"--{name} " in serving.stdout
     assert run("--version").stdout == f"mjsim {__version__}\n"
