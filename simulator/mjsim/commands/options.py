@@ -1,0 +1,27 @@
+"""The settings of a simulator as flags, for the commands that start one or ask where one listens."""
+
+import argparse
+import os
+from pathlib import Path
+
+from mjsim.commands.parser import Parser
+from mjsim.settings import OPTIONS, Settings, resolve
+
+
+def add_config(parser: Parser) -> None:
+    """Add the flag for a file of settings."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
+
+
+def add_settings(parser: Parser) -> None:
+    """Add a flag for every setting."""
+    add_config(parser)
+    for option in OPTIONS:
+        action = "append" if option.repeated else "store"
+        parser.add_argument(option.flag, dest=option.name, action=action, metavar=option.metavar, help=option.help)
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings that flags, variables and the file make; `SettingsError` names the one that is unfit."""
+    named = os.environ.get("MJSIM_CONFIG")
+    return resolve(vars(given), os.environ, given.config or (Path(named) if named else None))
