@@ -26,6 +26,8 @@ COMMANDS = {
     "health": Command("mjsim.commands.health", "ask whether it is up"),
     "clock": Command("mjsim.commands.clock", "show, advance, freeze simulated time"),
     "jobs": Command("mjsim.commands.jobs", "list jobs; hold, release, complete, fail them"),
+    "webhooks": Command("mjsim.commands.webhooks", "what was delivered; send it again; receive it"),
+    "faults": Command("mjsim.commands.faults", "what shall go wrong; why it did not"),
     "journal": Command("mjsim.commands.journal", "what was asked and answered; wait for it, export it"),
     "replay": Command("mjsim.commands.replay", "run an exported journal again and compare the answers"),
     "reset": Command("mjsim.commands.reset", "start over, one tenant or all"),

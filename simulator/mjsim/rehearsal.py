@@ -27,6 +27,7 @@ class Tenant:
         self.control_url = simulator.url
         self.clock = control.clock
         self.jobs = control.jobs
+        self.faults = control.faults
         self.journal = control.journal
         self.webhooks = control.webhooks
         self._simulator = simulator

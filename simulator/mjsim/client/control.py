@@ -1,13 +1,17 @@
 """A simulator's control API as one object, of all tenants or limited to one."""
 
-from typing import cast
+from typing import Any, cast
 
 from mjsim.client.clock import Clock
+from mjsim.client.faults import Faults
 from mjsim.client.jobs import Jobs
 from mjsim.client.journal import Journal
 from mjsim.client.shape import Info
 from mjsim.client.webhooks import Webhooks
 from mjsim.client.wire import Wire
+from mjsim.core.error import ControlError
+
+NOT_FOUND = 404
 
 
 class Control:
@@ -21,6 +25,7 @@ class Control:
         self.clock = Clock(self._wire)
         self.jobs = Jobs(self._wire, tenant)
         self.journal = Journal(self._wire, tenant)
+        self.faults = Faults(self._wire, tenant)
         self.webhooks = Webhooks(self._wire, tenant)
 
     def of(self, tenant: str) -> "Control":
@@ -30,6 +35,15 @@ class Control:
     def info(self) -> Info:
         """What it was started with."""
         return cast("Info", self._wire.ask("GET", "/_sim/info"))
+
+    def scenario(self) -> dict[str, Any]:
+        """The settings of its world and the faults; empty where it has no scenarios."""
+        try:
+            return cast("dict[str, Any]", self._wire.ask("GET", "/_sim/scenario"))
+        except ControlError as error:
+            if error.status == NOT_FOUND:
+                return {}
+            raise
 
     def reset(self) -> int:
         """Start over; done when it returns. How many jobs are gone."""

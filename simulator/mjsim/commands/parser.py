@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
     def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
         """See argparse."""
         action = super().add_argument(*args, **kwargs)
-        self.known += action.option_strings
+        self.known += [flag for flag in action.option_strings if flag not in self.known]
         return action
 
     def error(self, message: str) -> NoReturn:
@@ -96,19 +96,29 @@ def parse(name: str, help: str, module: CommandModule, arguments: Sequence[str])
     """The arguments of a command; `SettingsError` names the one that is not understood."""
     parser = Parser(prog=f"mjsim {name}", description=help, epilog=module.EXAMPLES)
     module.configure(parser)
-    verbs = parser.get_default("verbs")
-    if isinstance(verbs, Verbs):
-        arguments = verbs.completed(arguments)
     command: Sequence[str] = ()
     if parser.runs_command and "--" in arguments:
         end = arguments.index("--")
         arguments, command = arguments[:end], arguments[end + 1 :]
-    given, unknown = parser.parse_known_args(arguments, argparse.Namespace(command=command))
-    if unknown and (command or unknown[0].startswith("-") or not parser.runs_command):
-        raise SettingsError(not_understood(unknown[0], parser.known, parser.prog))
+    _refuse_unknown_flags(parser, arguments)
+    verbs = parser.get_default("verbs")
+    given, unknown = parser.parse_known_args(
+        verbs.completed(arguments) if isinstance(verbs, Verbs) else arguments, argparse.Namespace(command=command)
+    )
     if parser.runs_command and not command:
         raise SettingsError(f"{name} needs a command to run after --, as in {parser.prog} -- pytest")
+    if unknown:
+        raise SettingsError(not_understood(unknown[0], parser.known, parser.prog))
     return given
+
+
+def _refuse_unknown_flags(parser: Parser, arguments: Sequence[str]) -> None:
+    """A flag that is not known comes first: whatever else seems wrong may follow from it."""
+    for argument in arguments:
+        if argument == "--":
+            return
+        if argument.startswith("--") and argument.partition("=")[0] not in parser.known:
+            raise SettingsError(not_understood(argument, parser.known, parser.prog))
 
 
 def not_understood(argument: str, known: Sequence[str], where: str) -> str:

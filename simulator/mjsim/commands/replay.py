@@ -119,5 +119,7 @@ def _print_notes(recording: "Recording", hidden: int, different: int) -> None:
     first = min(entry["number"] for entry in recording.entries)
     if first > 1:
         print(f"note: the recording begins with exchange #{first}; what was asked before is not asked again.")
+    if any(entry["target"] == "/_sim/reset" for entry in recording.entries):
+        print("note: a reset forgets what its tenant had asked; only what came after it is asked again.")
     if recording.settings.get("clock") != "manual":
         print("note: time ran while this was recorded; answers may differ by milliseconds (--clock manual stops it).")

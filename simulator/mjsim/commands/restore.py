@@ -9,7 +9,7 @@ from mjsim.core.error import SettingsError
 from mjsim.lines import counted, print_json
 
 EXAMPLES = """examples:
-  mjsim export state.db && mjsim import state.db
+  mjsim import state.db                        what mjsim export state.db wrote
 """
 
 

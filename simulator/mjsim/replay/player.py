@@ -26,13 +26,17 @@ class Player:
     """Plays recordings against one simulator; `ControlError` where it is gone."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        self._clock = Control(url, token).clock
+        control = Control(url, token)
+        self._clock = control.clock
+        self._faults = control.faults
         self._wire = Wire(url)
         self._token = token
         self._now = parse_rfc3339(self._clock.show()["now"])
 
     def play(self, recording: Recording) -> Iterator[Played]:
         """Each exchange, in the order of their instants."""
+        if recording.faults:
+            self._faults.add(*recording.faults)
         for entry in sorted(recording.entries, key=lambda one: (parse_rfc3339(one["at"]), one["number"])):
             if reason := _left_out(entry):
                 yield Played(entry, left_out=reason)

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from mjsim.client.faults import Fault
 from mjsim.client.shape import Entry
 from mjsim.core.error import SettingsError
+from mjsim.replay.exchange import content
 
 if TYPE_CHECKING:
     from mjsim.client import Control
 
 FORMAT = "mjsim-recording-1"
-
-_NEEDED = {"number": int, "at": str, "surface": str, "method": str, "target": str, "request_headers": list}
-_NEEDED |= {"request_body": dict, "status": int, "headers": list, "body": dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,19 @@ class Recording:
     version: str
     seed: int
     settings: dict[str, Any]
+    faults: Sequence[Fault]
+    """Those that were there before the first exchange."""
     entries: Sequence[Entry]
 
     def dump(self) -> str:
         """The text of the file: one exchange a line, so that two runs can be compared with diff."""
-        head = {"format": FORMAT, "version": self.version, "seed": self.seed, "settings": self.settings}
+        head: dict[str, object] = {
+            "format": FORMAT,
+            "version": self.version,
+            "seed": self.seed,
+            "settings": self.settings,
+        }
+        head["faults"] = list(self.faults)
         entries = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in self.entries)
         return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "entries": [\n{entries}\n]}}\n'
 
@@ -43,7 +50,20 @@ def record(control: "Control", tenant: str | None = None, after: int = 0) -> Rec
     entries = control.journal.find(after=after)
     # The clock is everybody's: who limits a run to one tenant still needs what was done to time.
     kept = [one for one in entries if tenant is None or one.get("tenant", "") == tenant or one["surface"] == "control"]
-    return Recording(info["version"], info["seed"], info["settings"], kept)
+    return Recording(info["version"], info["seed"], info["settings"], _faults_before(control, kept), kept)
+
+
+def _faults_before(control: "Control", entries: Sequence[Entry]) -> Sequence[Fault]:
+    """The faults that none of the exchanges has added; those of a scenario, for example."""
+    added = [fault_id for entry in entries for fault_id in _added(entry)]
+    return [fault for fault in control.scenario().get("faults", []) if fault["id"] not in added]
+
+
+def _added(entry: Entry) -> list[str]:
+    """The ids of the faults that an exchange has added."""
+    if (entry["method"], entry["target"], entry["status"]) != ("POST", "/_sim/faults", 200):
+        return []
+    return cast("list[str]", json.loads(entry["body"]["text"])["ids"])
 
 
 def read(file: Path) -> Recording:
@@ -56,11 +76,16 @@ def read(file: Path) -> Recording:
         raise SettingsError(f"{file} is no recording: it is no JSON ({str(error)[:100]}).") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise SettingsError(f"{file} is no recording of this version; mjsim journal export FILE writes one.")
+    faults = [_object(fault, file) for fault in _list(value.get("faults", []), file)]
+    entries = [_entry(one, place, file) for place, one in enumerate(_list(value.get("entries"), file), start=1)]
+    if not entries:
+        raise SettingsError(f"{file} holds no exchanges to run again.")
     return Recording(
         version=str(value.get("version")),
         seed=_whole(value.get("seed"), file),
         settings=_object(value.get("settings"), file),
-        entries=[_entry(one, place, file) for place, one in enumerate(_list(value.get("entries"), file), start=1)],
+        faults=faults,
+        entries=entries,
     )
 
 
@@ -72,20 +97,27 @@ def _whole(value: object, file: Path) -> int:
 
 def _object(value: object, file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{file} is no recording: its settings are no object.")
+        raise SettingsError(f"{file} is no recording: its settings and faults are no objects.")
     return value
 
 
 def _list(value: object, file: Path) -> list[object]:
-    if not isinstance(value, list) or not value:
-        raise SettingsError(f"{file} holds no exchanges to run again.")
+    if not isinstance(value, list):
+        raise SettingsError(f"{file} is no recording: its exchanges and faults are no lists.")
     return value
 
 
 def _entry(value: object, place: int, file: Path) -> Entry:
-    if not isinstance(value, dict):
-        raise SettingsError(f"{file} is no recording: exchange {place} is no object.")
-    for name, kind in _NEEDED.items():
-        if not isinstance(value.get(name), kind):
-            raise SettingsError(f"{file} is no recording: exchange {place} has no {name}.")
-    return cast("Entry", value)
+    """The exchange at a place, counted from 1, if it is one as the control API shows them."""
+    from mjsim import spec
+
+    wrong = next(spec.validator("Entry", spec.CONTROL).iter_errors(value), None)
+    if wrong is not None:
+        raise SettingsError(f"{file} is no recording: in exchange {place}, {wrong.message[:120]}.")
+    entry = cast("Entry", value)
+    try:
+        content(entry["request_body"])
+        content(entry["body"])
+    except ValueError as error:
+        raise SettingsError(f"{file} is no recording: in exchange {place}, a body is no Base64.") from error
+    return entry
