@@ -4,13 +4,15 @@ A run that asks for none of them imports nothing of mjsim but this. The simulato
 suite does to its own process (warnings that are errors, frozen time, blocked sockets, event loops) reaches it.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pluggy import Result
 
     from mjsim.rehearsal import Stage, Stages, Tenant
 
@@ -52,14 +54,14 @@ def mjsim_stages(pytestconfig: pytest.Config) -> "Iterator[Stages]":
 @pytest.fixture(scope="session")
 def mjsim(mjsim_stages: "Stages") -> "Stage":
     """The simulator of this session (under xdist: of this worker): its `url`, and `control` of all tenants."""
-    return mjsim_stages.get()
+    return _stage(mjsim_stages, ())
 
 
 @pytest.fixture
 def mjsim_tenant(request: pytest.FixtureRequest, mjsim_stages: "Stages") -> "Iterator[Tenant]":
     """A tenant of this test's own: base_url, token, headers, clock, jobs, journal, webhooks."""
     marker = request.node.get_closest_marker("mjsim")
-    tenant = mjsim_stages.get(marker.args if marker else ()).tenant(request.node.nodeid)
+    tenant = _stage(mjsim_stages, marker.args if marker else ()).tenant(request.node.nodeid)
     request.node.stash[_TENANT] = tenant
     yield tenant
     del request.node.stash[_TENANT]
@@ -74,8 +76,18 @@ def mjsim_env(mjsim_tenant: "Tenant", monkeypatch: pytest.MonkeyPatch) -> "Tenan
     return mjsim_tenant
 
 
+def _stage(stages: "Stages", options: Sequence[str]) -> "Stage":
+    """The simulator with these options; a test that asks for what there is not fails in one line."""
+    from mjsim.core.error import SettingsError
+
+    try:
+        return stages.get(options)
+    except SettingsError as error:
+        pytest.fail(f"the simulator does not start: {error}", pytrace=False)
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, "pluggy.Result[pytest.TestReport]"]:  # type: ignore[name-defined]  # noqa: F821
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, "Result[pytest.TestReport]", None]:
     """A failed test shows what its tenant was asked, and leaves a recording."""
     outcome = yield
     report = outcome.get_result()

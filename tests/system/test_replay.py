@@ -62,7 +62,7 @@ def rehearse(url):
     grid = first.job(held)["result"]["images"][0]["url"]
     first.ask("GET", grid.removeprefix(url))
     first.ask("HEAD", grid.removeprefix(url))
-    first.ask("GET", grid.removeprefix(url), **{"Range": "bytes=0-99"})
+    first.ask("GET", grid.removeprefix(url), Range="bytes=0-99")
     for path, body in (
         ("/v1/upscale", {"job_id": held, "index": 2}),
         ("/v1/variations", {"job_id": held, "index": 3}),
