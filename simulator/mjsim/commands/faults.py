@@ -65,18 +65,23 @@ def _read(file: str) -> list[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    name = "standard input" if file == "-" else file
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         value = YAML(typ="safe", pure=True).load(text)
     except OSError as error:
-        raise SettingsError(f"cannot read {file}: {error.strerror}.") from error
+        raise SettingsError(f"cannot read {name}: {error.strerror}.") from error
     except (YAMLError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{file} is no YAML: {' '.join(str(error).split())[:200]}.") from error
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise SettingsError(
+            f"{name} is no YAML{line}: {getattr(error, 'problem', None) or type(error).__name__}."
+        ) from error
     faults = value["faults"] if isinstance(value, dict) and "faults" in value else value
     if isinstance(faults, dict):
         return [faults]
-    if not isinstance(faults, list) or not faults:
-        raise SettingsError(f"{file} holds no faults; a fault is an object with an effect, and a match if need be.")
+    if not isinstance(faults, list) or not faults or not all(isinstance(fault, dict) for fault in faults):
+        raise SettingsError(f"{name} holds no faults; a fault is an object with an effect, and a match if need be.")
     return faults
 
 
