@@ -187,7 +187,9 @@ def test_faults_are_read_from_standard_input(stage, monkeypatch, capsys):
     assert stage == [("POST", "/_sim/faults", [EFFECT])]
 
 
-@pytest.mark.parametrize("text", ["[1", "a: b: c", "a\tb: \x00", "", "1", "[]", "[1]", "[" * 1200, "!!python/object:a {}"])
+@pytest.mark.parametrize(
+    "text", ["[1", "a: b: c", "a\tb: \x00", "", "1", "[]", "[1]", "[" * 1200, "!!python/object:a {}"]
+)
 def test_a_file_without_faults_is_told_in_one_line(stage, capsys, tmp_path, text):
     (tmp_path / "faults.yaml").write_text(text)
     assert main(["faults", "add", str(tmp_path / "faults.yaml")]) == 2
