@@ -1,7 +1,7 @@
 """Fixtures for suites that test a client: one simulator for each session or worker, one tenant for each test.
 
 A run that asks for none of them imports nothing of mjsim but this. The simulator is a process of its own: nothing that a
-suite does to its own process (warnings that are errors, frozen time, blocked sockets, event loops) reaches it.
+suite does to its own process (warnings that are errors, frozen time, event loops) reaches it.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -78,11 +78,11 @@ def mjsim_env(mjsim_tenant: "Tenant", monkeypatch: pytest.MonkeyPatch) -> "Tenan
 
 def _stage(stages: "Stages", options: Sequence[str]) -> "Stage":
     """The simulator with these options; a test that asks for what there is not fails in one line."""
-    from mjsim.core.error import SettingsError
+    from mjsim.core.error import ControlError, SettingsError
 
     try:
         return stages.get(options)
-    except SettingsError as error:
+    except (SettingsError, ControlError) as error:
         pytest.fail(f"the simulator does not start: {error}", pytrace=False)
 
 

@@ -128,11 +128,14 @@ def test_options_come_from_the_file_the_command_line_and_the_test(project):
     assert done.returncode == 0, done.stdout
 
 
-def test_options_that_are_unfit_are_told_in_one_line(project):
+@pytest.mark.parametrize(
+    ("options", "reason"), [("--plan free", "--plan has to be one of"), ("--control-token x", "The control API asks")]
+)
+def test_options_that_are_unfit_are_told_in_one_line(project, options, reason):
     project.write(test_red=RED)
-    done = project.run("--mjsim-options=--plan free")
+    done = project.run(f"--mjsim-options={options}")
     assert done.returncode == 1
-    assert "the simulator does not start: --plan has to be one of" in done.stdout
+    assert f"the simulator does not start: {reason}" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -34,7 +34,7 @@ def test_a_tenant_leaves_nothing(stages):
     tenant = stages.get().tenant("a")
     imagine(tenant)
     tenant.forget()
-    assert stages.get().control.jobs.latest() == []
+    assert tenant.jobs.latest() == []
     assert tenant.journal.find() == []
 
 

@@ -209,6 +209,19 @@ def test_one_tenant_alone_can_be_exported_and_replayed(tmp_path, capsys):
     assert main(["replay", str(tmp_path / "run.json")]) == 0, capsys.readouterr().out
 
 
+def test_what_was_asked_while_time_was_moved_is_asked_when_it_has_been(tmp_path, capsys):
+    """A journal notes the instant at which a request came in; a walk that had begun goes further meanwhile."""
+    with Launched(["--port=0", "--clock=manual", "--seed=3"]) as simulator:
+        client, control = Client(simulator.url, "sim-a"), Control(simulator.url)
+        job = client.imagine("a")
+        control.clock.advance("8s")
+        client.job(job)
+        run = json.loads(record(control).dump())
+    run["entries"][-1]["at"] = "2026-01-01T00:00:02.000Z"
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    assert main(["replay", str(tmp_path / "run.json")]) == 0, capsys.readouterr()
+
+
 def test_a_key_that_is_not_in_the_file_is_replaced_and_told(tmp_path, capsys):
     with Launched(["--port=0", "--clock=manual", "--seed=3", "--api-key=a-real-key"]) as simulator:
         client = Client(simulator.url, "a-real-key")

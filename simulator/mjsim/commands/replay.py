@@ -24,8 +24,21 @@ EXAMPLES = """examples:
 Exit code 0: every answer was the same, byte for byte; 1: not so; 2: the file is no recording.
 """
 
-_OWN = {"host", "port", "data", "log_format", "clock", "rate", "step", "start"}
-"""Settings that a replay decides for itself."""
+_OWN = {
+    "host",
+    "port",
+    "data",
+    "log_format",
+    "clock",
+    "rate",
+    "step",
+    "start",
+    "seed",
+    "scenario",
+    "no_mcp",
+    "mcp_port",
+}
+"""Settings that a replay decides for itself, and a scenario, whose settings and faults are in the recording."""
 
 
 def configure(parser: Parser) -> None:
@@ -65,10 +78,11 @@ def _arguments(recording: "Recording") -> list[str]:
     start = min(entry["at"] for entry in recording.entries)
     arguments = ["--port=0", "--clock=manual", f"--start={start}", f"--seed={recording.seed}"]
     for name, value in recording.settings.items():
+        if name in _OWN:
+            continue
         if name not in flags:
             raise SettingsError(f"the recording has a setting {name!r}, which this version does not know.")
-        if name not in _OWN | {"seed"}:
-            arguments += [f"{flags[name]}={one}" for one in (value if isinstance(value, list) else [value])]
+        arguments += [f"{flags[name]}={one}" for one in (value if isinstance(value, list) else [value])]
     return arguments
 
 
