@@ -1,15 +1,21 @@
 """What the README tells its readers to type is typed here, against a server of its own."""
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
+from importlib import import_module
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+
+from mjsim.cli import COMMANDS
+from mjsim.commands.parser import Parser
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,21 +52,23 @@ def server():
 def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
     script = moved("\n".join(blocks("sh")), server)
     shell = ["bash", "-euo", "pipefail", "-c", script]
-    run = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    surroundings = os.environ | {"PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])}
+    run = subprocess.run(shell, cwd=tmp_path, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
     assert codes == ["banned_prompt", "unauthorized", "service_unavailable"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 6
+    assert run.stdout.count('"status":"SUCCESS"') == 7
     assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
     assert run.stdout.count('"webhook_signature":"valid"') == 3
     assert '"standing":"delivered"' in run.stdout
     assert '"isError":false' in run.stdout
     assert '"status":"cancelled"' in run.stdout
+    assert run.stdout.endswith("3 requests asked again: every answer the same, byte for byte\n")
 
 
 def test_the_python_client_works(server, tmp_path):
-    program, _ = blocks("python")
+    program, _, _ = blocks("python")
     code = moved(program, server)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
@@ -83,7 +91,7 @@ def until_it_listens(port):
 def test_the_receiver_sees_webhooks_that_it_can_verify(server, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    _, program = blocks("python")
+    program = next(one for one in blocks("python") if "Webhook" in one)
     command = [sys.executable, "-u", "-c", program.replace("3000", str(port))]
     receiver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path)
     try:
@@ -99,6 +107,22 @@ def test_the_receiver_sees_webhooks_that_it_can_verify(server, tmp_path):
         receiver.communicate(timeout=10)
 
 
+def test_the_test_of_a_client_works(tmp_path):
+    installed = tmp_path / "mjsim_installed-0.dist-info"
+    installed.mkdir()
+    (installed / "entry_points.txt").write_text("[pytest11]\nmjsim = mjsim.pytest_plugin\n")
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: mjsim-installed\nVersion: 0\n")
+    (tmp_path / "test_client.py").write_text(blocks("python")[2])
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(tmp_path)]))
+    command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis"]
+    surroundings = os.environ | {"PYTHONPATH": path}
+    run = subprocess.run(
+        command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
 def test_every_block_is_run_or_says_why_not():
     kinds = {kind for _skipped, kind, _text in BLOCK.findall(README)}
     assert kinds <= {"sh", "python"}
@@ -106,9 +130,11 @@ def test_every_block_is_run_or_says_why_not():
 
 
 def test_every_option_that_the_readme_names_exists():
-    from mjsim.settings import OPTIONS
-
-    known = {option.flag for option in OPTIONS} | {"--config", "--help", "--to", "--stdio"}
+    known = {"--mjsim-options"}
+    for command in COMMANDS.values():
+        parser = Parser(prog="mjsim")
+        import_module(command.module).configure(parser)
+        known |= set(parser.known)
     prompt_flags = {"--ar", "--v", "--no", "--sim"}
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))

@@ -96,6 +96,8 @@ def test_the_wheel_holds_both_packages_and_the_contracts_and_no_tests(installed)
     assert (site / "mjsim_contracts" / "__init__.py").is_file()
     assert (site / "mjsim" / "py.typed").is_file()
     assert not (site / "tests").exists()
+    (described,) = site.glob("mjsim-*.dist-info/entry_points.txt")
+    assert "[pytest11]\nmjsim = mjsim.pytest_plugin\n" in described.read_text()
 
 
 def test_the_dockerfile_copies_what_the_build_needs():

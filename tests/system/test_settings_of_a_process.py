@@ -36,9 +36,14 @@ BAD = [
         ],
     ),
     ("fetch", ["", "none", "ALL"]),
+    ("clock", ["", "fast", "Manual"]),
+    ("rate", ["", "0", "-1", "100001", "nan", "inf", "1e3", "fast", "9" * 400]),
+    ("step", ["", "1", "-1s", "1y", "25h", "500 ms", "٣s"]),
+    ("start", ["", "now", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z"]),
+    ("control_token", ["", "  ", "schlüssel", "a\nb"]),
     ("webhook_secret", ["", "secret", "whsec_", "whsec_AAAA", "whsec_" + "!" * 40, "whsec_" + "A" * 88]),
     ("webhook_retries", ["", "never", "5", "0s", "5s,", "31d", ",".join(["1s"] * 51)]),
-    ("allow_public_targets", ["", "yes", "1"]),
+    ("allow_public_targets", ["", "yes", "2"]),
     ("log_format", ["", "xml", "JSON"]),
 ]
 CASES = [(name, value) for name, values in BAD for value in values]

@@ -25,7 +25,9 @@
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
     │   └── TooManyRequests        429 rate_limited         carries when to try again
     │       └── QueueFull          429 queue_full
-    └── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+    ├── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+    └── ControlError               a simulator did not do what it was asked (exit code 1)
+        └── Unreachable            there is none
 
 Only `web/` makes JSON of it, only the command line makes an exit code of it.
 """
@@ -39,6 +41,23 @@ class SimulatorError(Exception):
 
 class SettingsError(SimulatorError):
     """A setting or the environment is unfit to start with."""
+
+
+class ControlError(SimulatorError):
+    """A simulator did not do what it was asked: `status` and `code` are those of its answer, 0 and empty without one."""
+
+    def __init__(self, message: str, status: int = 0, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class Unreachable(ControlError):
+    """No simulator answers at a URL; `reason` says why in a few words."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"no simulator answers at {url} ({reason}); mjsim serve starts one.")
+        self.reason = reason
 
 
 class Refused(SimulatorError):

@@ -1,27 +1,22 @@
-"""`mjsim mcp` in front of any server of the API, and MCP beside the simulator in `mjsim serve`."""
+"""`mjsim mcp`: the API as MCP tools, in front of any server of it."""
 
 import argparse
 import asyncio
-import logging
 import os
 import signal
+import sys
 from typing import Any
 
 from mjsim import __version__
+from mjsim.commands.parser import Parser
 from mjsim.core.error import SettingsError
+from mjsim.mcp.beside import MISSING, PORT
 from mjsim.mcp.listener import McpListener, is_installed
-from mjsim.settings import DEMO_KEY, OPTIONS, TOKEN_VARIABLE, Settings, resolve
-
-PORT = 9090
-"""The capability's port."""
+from mjsim.settings import DEMO_KEY, OPTIONS, TOKEN_VARIABLE, resolve
 
 SIMULATOR = "http://127.0.0.1:8080"
 
-log = logging.getLogger("mjsim")
-
-_MISSING = "MCP needs more packages: pip install 'mjsim[mcp]'."
-
-_EXAMPLES = f"""examples:
+EXAMPLES = f"""examples:
   mjsim mcp                                    in front of the simulator on this machine
   mjsim mcp --to https://api.example.com       in front of another server of this API
   mjsim mcp --stdio                            for hosts that start their servers themselves
@@ -30,52 +25,24 @@ The key is taken from {TOKEN_VARIABLE}. A client that sends an Authorization hea
 """
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `mjsim mcp`."""
-    parser = commands.add_parser(
-        "mcp",
-        help="serve the API as MCP tools",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
     parser.add_argument("--to", default=SIMULATOR, metavar="URL", help=f"the API's base URL (default {SIMULATOR})")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", default=str(PORT), help=f"port to listen on (default {PORT}; 0 takes a free one)")
     parser.add_argument("--stdio", action="store_true", help="use standard input and output instead of a port")
-    parser.set_defaults(run=_run)
 
 
-async def serve_beside(settings: Settings, url: str) -> McpListener | None:
-    """MCP in front of the simulator at `url`; None where it is not wanted or not to be had.
-
-    `SettingsError` where it was asked for by its port and cannot be.
-    """
-    if settings.no_mcp or (settings.mcp_port is None and not is_installed()):
-        return None
-    if not is_installed():
-        raise SettingsError(_MISSING)
-    wanted = PORT if settings.mcp_port is None else settings.mcp_port
-    listener = McpListener(url, settings.ready_key, settings.host, wanted)
-    try:
-        await listener.start()
-    except SettingsError as error:
-        if settings.mcp_port is not None:
-            raise
-        log.warning("%s Going on without it: --mcp-port chooses the port, --no-mcp says that none is wanted.", error)
-        return None
-    return listener
-
-
-def _run(given: argparse.Namespace) -> int:
-    from mjsim.log import log_to_stderr
+def run(given: argparse.Namespace) -> int:
+    """Serve; 0 once it has been stopped."""
+    from mjsim.log import log_to
 
     url = _fit("public_base_url", "--to", given.to).rstrip("/")
     host, port = _fit("host", "--host", given.host), _fit("port", "--port", given.port)
     token = resolve({}, os.environ, None).token
     if not is_installed():
-        raise SettingsError(_MISSING)
-    log_to_stderr(as_json=False)
+        raise SettingsError(MISSING)
+    log_to(sys.stderr, as_json=False)
     if given.stdio:
         from mjsim.mcp.stdio import serve_stdio
 
@@ -92,7 +59,7 @@ async def _serve_until_stopped(listener: McpListener, url: str, key: str) -> Non
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await listener.start()
     try:
-        print(_greeting(listener.url, url, key), flush=True)  # noqa: T201 - a command speaks
+        print(_greeting(listener.url, url, key), flush=True)
         await stopped.wait()
     finally:
         await listener.stop()
