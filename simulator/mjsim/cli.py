@@ -1,4 +1,7 @@
-"""The command line: `mjsim serve` and `mjsim health`. Exit codes: 0 done, 1 not healthy, 2 a setting is unfit."""
+"""The command line: `mjsim serve`, `mjsim health`, and on to the contract tests for `mjsim check`.
+
+Exit codes: 0 done, 1 not healthy, 2 a setting is unfit; those of a check are its own.
+"""
 
 import argparse
 import asyncio
@@ -22,16 +25,23 @@ _EXAMPLES = f"""examples:
   mjsim serve --data mjsim.db                  everything survives a restart
   mjsim serve --plan basic --rate-limit 10/60s the limits of a small account
   mjsim health                                 exit code 0 when the server is up
+  mjsim check server http://127.0.0.1:8080     does it keep the contract?
 
 Every option can also be a variable (--log-format is MJSIM_LOG_FORMAT) or stand in a TOML file (log-format = "json").
 Any key of the form sim-<anything> is accepted, and each has jobs of its own; {TOKEN_VARIABLE} names one more.
 """
 
+_OF_THE_JUDGE = frozenset({"check"})
+"""The commands of mjsim_contracts, which reads what follows them."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words and words[0] in _OF_THE_JUDGE:
+        return _judge(words)
     parser = _parser()
-    given, unknown = parser.parse_known_args(arguments)
+    given, unknown = parser.parse_known_args(words)
     if given.command is None and not unknown:
         parser.print_help()
         return 2
@@ -45,6 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _judge(words: list[str]) -> int:
+    """Hand the command over to the contract tests, which are an extra of their own."""
+    try:
+        from mjsim_contracts.cli import main as judge
+
+        return judge(words)
+    except ModuleNotFoundError as error:
+        print(f"mjsim: mjsim {words[0]} needs more: pip install 'mjsim[contracts]' ({error})", file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     health.add_argument("--url", help="its base URL (default: where the settings say that it listens)")
     health.add_argument("--config", type=Path, metavar="FILE", help="the TOML file that the simulator was started with")
     health.set_defaults(run=_health)
+    commands.add_parser("check", help="judge a server by the contract (needs mjsim[contracts])")
     return parser
 
 

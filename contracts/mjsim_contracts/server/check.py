@@ -1,0 +1,114 @@
+"""A server is judged from three sides at once: by Schemathesis, by the walk through the lives of jobs, and by stories that
+are compared with a model. All of it ends in one report, and the same seed asks the same questions.
+
+Errors: CheckError where no verdict could be reached.
+"""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from mjsim_contracts.configuration import Configuration
+from mjsim_contracts.progress import Progress, silent
+from mjsim_contracts.report.model import Report
+from mjsim_contracts.server.conversation import Conversation, Stopped, Unanswered
+from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
+from mjsim_contracts.server.docket import Docket
+from mjsim_contracts.server.engine import Engine
+from mjsim_contracts.server.events import Events
+from mjsim_contracts.server.patience import RealTime
+from mjsim_contracts.server.probe import PROBES
+from mjsim_contracts.server.profile import PROFILES
+from mjsim_contracts.server.reach import Accounts, base_url, find_accounts
+from mjsim_contracts.server.walkthrough import Walkthrough
+
+_BUSY = 429
+
+
+@dataclass(slots=True)
+class ServerCheck:
+    """What is checked, and how thoroughly.
+
+    `key` is an account that nobody else uses meanwhile; without it, keys of the form sim-<name> are tried. `other_key`
+    is that of another account, to which the first one's jobs must be unknown.
+    """
+
+    url: str
+    key: str | None = None
+    other_key: str | None = None
+    configuration: Configuration = Configuration.PUBLISHED
+    seed: int = 1
+    profile: str = "default"
+    progress: Progress = silent
+    _started: float = field(default=0.0, init=False)
+
+    def run(self) -> Report:
+        """The report on the server; `CheckError` where there is none, a refused connection included."""
+        began, self._started = time.time(), time.monotonic()
+        base = base_url(self.url)
+        accounts = find_accounts(base, self.key, self.other_key, self.seed)
+        profile = PROFILES[self.profile]
+        engine = Engine(
+            url=base,
+            key=accounts.named("engine"),
+            other_key=accounts.other,
+            configuration=self.configuration,
+            seed=self.seed,
+            max_examples=profile.examples,
+            phases=profile.phases,
+            seconds=profile.seconds,
+        )
+        walked, told = (Conversation(base, self._started, self.configuration.document) for _ in range(2))
+        with ThreadPoolExecutor(2 if accounts.free else 1) as pool:
+            try:
+                parts = [pool.submit(self._walk, walked, accounts), pool.submit(self._tell, told, accounts)]
+                if not accounts.free:
+                    # In one account the parts take turns: a list must not grow while its pages are compared.
+                    wait(parts)
+                events = engine.run(began, self.progress)
+                for part in parts:
+                    part.result()
+            except BaseException:
+                walked.stop()
+                told.stop()
+                raise
+        return self._report(base, events, walked, told)
+
+    def _walk(self, conversation: Conversation, accounts: Accounts) -> None:
+        patience = RealTime(PROFILES[self.profile].patience)
+        with suppress(Unanswered, Stopped):
+            Walkthrough(conversation, accounts, patience).run()
+
+    def _tell(self, conversation: Conversation, accounts: Accounts) -> None:
+        with suppress(Unanswered, Stopped):
+            self._probe(conversation, accounts.named("probes"))
+            PROFILES[self.profile].stories.tell(conversation, accounts, self.seed)
+
+    @staticmethod
+    def _probe(conversation: Conversation, key: str) -> None:
+        for probe in PROBES:
+            spoken = conversation.say(probe.method, probe.path, key, probe.body, probe.query)
+            if spoken.status != _BUSY:
+                conversation.expect(probe.code, spoken, spoken.status in probe.allowed, f"answered {spoken.status}")
+
+    def _report(self, base: str, events: Events, walked: Conversation, told: Conversation) -> Report:
+        docket, seen = Docket(), Counter(events.statuses)
+        docket.merge(events.docket)
+        for each in (walked, told):
+            docket.merge(each.close())
+            seen.update(each.statuses)
+        seconds = time.monotonic() - self._started
+        requests = events.requests + sum(each.said for each in (walked, told))
+        return Report(
+            check="server",
+            target=base,
+            cases=tuple(docket.cases()),
+            seconds=seconds,
+            seed=self.seed,
+            profile=self.profile,
+            headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen)),
+            matrices=(status_matrix(seen),),
+            lanes=lanes(walked.events),
+        )

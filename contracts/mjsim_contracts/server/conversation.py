@@ -1,0 +1,195 @@
+"""Whatever a part of the check says to the server is judged at once by every promise, and kept as evidence.
+
+Errors: Unanswered where a request gets no answer, which is a finding too.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+
+from mjsim_contracts.contract import PUBLISHED
+from mjsim_contracts.exchange import Exchange, read_exchange
+from mjsim_contracts.lifecycle import Breach, Lifecycle
+from mjsim_contracts.report.model import Event, Evidence
+from mjsim_contracts.server.docket import Docket, Finding
+from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.schema import answer_breaches
+from mjsim_contracts.server.wire import Wire
+from mjsim_contracts.sighting import seen_jobs
+
+_SECONDS = 10
+
+
+class Unanswered(Exception):
+    """A request got no answer; `wire` is what was sent."""
+
+    def __init__(self, wire: Wire, reason: str) -> None:
+        super().__init__(reason)
+        self.wire = wire
+
+
+class Stopped(Exception):
+    """The check is over, or the server gave up answering: there is nothing more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One exchange: as it went over the wire, as a value where it belongs to an operation, and what it broke."""
+
+    wire: Wire
+    exchange: Exchange | None
+    breaches: tuple[Breach, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self.wire.status
+
+    @property
+    def answer(self) -> Any:
+        """The answer's body; None where it is no JSON."""
+        return self.exchange.answer if self.exchange else None
+
+
+class _Key(AuthBase):
+    """Keeps requests from putting a password of ~/.netrc in the place of the key."""
+
+    def __init__(self, key: str | None) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._key is not None:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+class Conversation:
+    """Speaks to one server under any key; what it finds goes to `docket`."""
+
+    def __init__(self, base_url: str, started: float, contract: str = PUBLISHED) -> None:
+        self.docket = Docket()
+        self.statuses: Counter[tuple[str, int]] = Counter()
+        self.events: dict[str, list[Event]] = {}
+        self._base = base_url
+        self._contract = contract
+        self._started = started
+        self._session = requests.Session()
+        self._lifecycle = Lifecycle()
+        self._told: dict[str, list[Wire]] = {}
+        self._stopped = False
+
+    @property
+    def said(self) -> int:
+        """How many requests of the contract's operations were answered."""
+        return self.statuses.total()
+
+    def stop(self) -> None:
+        """Say nothing more: whoever still tries is told by `Stopped`."""
+        self._stopped = True
+
+    def say(
+        self, method: str, path: str, key: str | None, body: Any = None, query: Mapping[str, Any] | None = None
+    ) -> Spoken:
+        """Send a request, its body as JSON or as the given bytes, and judge the answer."""
+        if self._stopped:
+            raise Stopped
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        request = requests.Request(
+            method, f"{self._base}/v1/{path}", headers, data=content, params=query, auth=_Key(key)
+        )
+        try:
+            wire = self._send(request)
+        except Unanswered as error:
+            self._unanswered(error)
+            self.stop()
+            raise
+        self.docket.judge({Expectation.ANSWERED: 1})
+        exchange = read_exchange(method, wire.url, f"Bearer {key}", content, wire.status, wire.answer)
+        breaches = self._lifecycle.judge(exchange) if exchange else []
+        spoken = Spoken(wire, exchange, tuple(breaches))
+        if exchange:
+            self._remember(exchange, wire)
+            for code, wrong in answer_breaches(exchange, self._contract).items():
+                self.expect(code, spoken, not wrong, wrong)
+        for breach in breaches:
+            self._take_down(spoken, breach)
+        return spoken
+
+    def fetch(self, url: str) -> Wire:
+        """GET a URL without any key; `Unanswered` is no finding here, for the URL may lead anywhere."""
+        return self._send(requests.Request("GET", url, auth=_Key(None)))
+
+    def expect(self, code: Expectation | str, spoken: Spoken, kept: bool, seen: str, place: str | None = None) -> bool:
+        """Judge a rule on an exchange; whether it was kept."""
+        self.docket.judge({code: 1})
+        if not kept:
+            where = place if place is not None else self._place(spoken)
+            self.docket.find(Finding(code, where, seen, spoken.wire.curl(), self._story(spoken)))
+        return kept
+
+    def close(self) -> Docket:
+        """End the connection; what was found."""
+        self._session.close()
+        self.docket.judge(self._lifecycle.judged)
+        return self.docket
+
+    def _send(self, request: requests.Request) -> Wire:
+        prepared = self._session.prepare_request(request)
+        method, url = prepared.method or "", prepared.url or ""
+        sent = {name: str(value) for name, value in prepared.headers.items()}
+        body = prepared.body if isinstance(prepared.body, bytes) else b""
+        settings = self._session.merge_environment_settings(url, {}, None, None, None)
+        try:
+            answer = self._session.send(prepared, timeout=_SECONDS, allow_redirects=False, **settings)
+        except requests.RequestException as error:
+            raise Unanswered(Wire(method, url, sent, body, 0, {}, b"", self._now), _reason(error)) from error
+        return Wire(method, url, sent, body, answer.status_code, answer.headers, answer.content, self._now)
+
+    @property
+    def _now(self) -> float:
+        return time.monotonic() - self._started
+
+    def _unanswered(self, error: Unanswered) -> None:
+        wire = error.wire
+        finding = Finding(Expectation.ANSWERED, "", str(error), wire.curl(), (wire.evidence(str(error)),))
+        self.docket.find(finding)
+
+    def _remember(self, exchange: Exchange, wire: Wire) -> None:
+        self.statuses[exchange.operation, exchange.status] += 1
+        if created := exchange.created_id:
+            self._told.setdefault(created, []).append(wire)
+            self.events.setdefault(created, []).append(Event(wire.at, "created", f"{exchange.operation} {wire.status}"))
+            return
+        for job in seen_jobs(exchange) if exchange.job_id else ():
+            kind = "cancel" if wire.method == "POST" else "poll"
+            progress = "" if job.progress is None else f", {job.progress:g} %"
+            self.events.setdefault(job.id, []).append(Event(wire.at, kind, f"{job.status}{progress}"))
+            # The birth and the last two looks are enough to tell what was expected.
+            told = self._told.get(job.id, [])
+            self._told[job.id] = [*told[:1], *told[1:][-1:], wire]
+
+    def _take_down(self, spoken: Spoken, breach: Breach) -> None:
+        place = self._place(spoken)
+        finding = Finding(breach.code, place, breach.seen, spoken.wire.curl(), self._story(spoken), breach.sentence)
+        self.docket.find(finding)
+
+    def _story(self, spoken: Spoken) -> tuple[Evidence, ...]:
+        told = self._told.get(spoken.exchange.job_id, []) if spoken.exchange else []
+        return tuple(wire.evidence() for wire in (*(each for each in told if each is not spoken.wire), spoken.wire))
+
+    @staticmethod
+    def _place(spoken: Spoken) -> str:
+        return spoken.exchange.operation.value if spoken.exchange else ""
+
+
+def _reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {_SECONDS} s"
+    return f"the connection broke off ({type(error).__name__})"
