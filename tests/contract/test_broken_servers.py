@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from mjsim_contracts.server_check import ServerCheck
 
 from .broken_server import DEFECTS

@@ -5,10 +5,10 @@ it should is no proof.
 from pathlib import Path
 
 import pytest
-
-from mjsim_contracts.configuration import Configuration
 from mjsim_contracts.server_check import PHASES, CheckError, ServerCheck
 from mjsim_contracts.verdict import ServerVerdict
+
+from mjsim_contracts.configuration import Configuration
 
 DOCUMENTS = {Configuration.OVERLAID: "midjourney.json", Configuration.PUBLISHED: "midjourney.published.json"}
 

@@ -45,14 +45,15 @@ def _build(given: Namespace, progress: Progress) -> Check:
 
     from mjsim_contracts.configuration import Configuration
     from mjsim_contracts.server.check import ServerCheck
+    from mjsim_contracts.server.profile import PROFILES
     from mjsim_contracts.server.safe import SafeCheck
     from mjsim_contracts.server.wire import TOKEN_VARIABLE
 
     key = given.key or os.environ.get(TOKEN_VARIABLE) or None
     if given.safe or given.send:
-        return SafeCheck(given.url, key, given.other_key, given.requests, given.send, given.seed, progress)
-    configuration = Configuration(given.contract)
-    return ServerCheck(given.url, key, given.other_key, configuration, given.seed, given.profile, progress)
+        return SafeCheck(given.url, key, given.requests, given.send, given.seed, progress)
+    configuration, profile = Configuration(given.contract), PROFILES[given.profile]
+    return ServerCheck(given.url, key, given.other_key, configuration, given.seed, profile, progress)
 
 
 SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build)

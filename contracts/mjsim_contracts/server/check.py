@@ -20,7 +20,7 @@ from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
 from mjsim_contracts.server.patience import RealTime
 from mjsim_contracts.server.probe import PROBES
-from mjsim_contracts.server.profile import PROFILES
+from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, base_url, find_accounts
 from mjsim_contracts.server.walkthrough import Walkthrough
 
@@ -40,7 +40,7 @@ class ServerCheck:
     other_key: str | None = None
     configuration: Configuration = Configuration.PUBLISHED
     seed: int = 1
-    profile: str = "default"
+    profile: Profile = PROFILES["default"]
     progress: Progress = silent
     _started: float = field(default=0.0, init=False)
 
@@ -49,16 +49,15 @@ class ServerCheck:
         began, self._started = time.time(), time.monotonic()
         base = base_url(self.url)
         accounts = find_accounts(base, self.key, self.other_key, self.seed)
-        profile = PROFILES[self.profile]
         engine = Engine(
             url=base,
             key=accounts.named("engine"),
             other_key=accounts.other,
             configuration=self.configuration,
             seed=self.seed,
-            max_examples=profile.examples,
-            phases=profile.phases,
-            seconds=profile.seconds,
+            max_examples=self.profile.examples,
+            phases=self.profile.phases,
+            seconds=self.profile.seconds,
         )
         walked, told = (Conversation(base, self._started, self.configuration.document) for _ in range(2))
         with ThreadPoolExecutor(2 if accounts.free else 1) as pool:
@@ -67,7 +66,7 @@ class ServerCheck:
                 if not accounts.free:
                     # In one account the parts take turns: a list must not grow while its pages are compared.
                     wait(parts)
-                events = engine.run(began, self.progress)
+                events = engine.run(began, self.progress) if engine.phases else Events(began)
                 for part in parts:
                     part.result()
             except BaseException:
@@ -77,19 +76,19 @@ class ServerCheck:
         return self._report(base, events, walked, told)
 
     def _walk(self, conversation: Conversation, accounts: Accounts) -> None:
-        patience = RealTime(PROFILES[self.profile].patience)
+        patience = RealTime(self.profile.patience)
         with suppress(Unanswered, Stopped):
             Walkthrough(conversation, accounts, patience).run()
 
     def _tell(self, conversation: Conversation, accounts: Accounts) -> None:
         with suppress(Unanswered, Stopped):
             self._probe(conversation, accounts.named("probes"))
-            PROFILES[self.profile].stories.tell(conversation, accounts, self.seed)
+            self.profile.stories.tell(conversation, accounts, self.seed)
 
     @staticmethod
     def _probe(conversation: Conversation, key: str) -> None:
         for probe in PROBES:
-            spoken = conversation.say(probe.method, probe.path, key, probe.body, probe.query)
+            spoken = conversation.say(probe.method, probe.path, probe.sender.key(key), probe.body, probe.query)
             if spoken.status != _BUSY:
                 conversation.expect(probe.code, spoken, spoken.status in probe.allowed, f"answered {spoken.status}")
 
@@ -107,7 +106,7 @@ class ServerCheck:
             cases=tuple(docket.cases()),
             seconds=seconds,
             seed=self.seed,
-            profile=self.profile,
+            profile=self.profile.name,
             headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen)),
             matrices=(status_matrix(seen),),
             lanes=lanes(walked.events),

@@ -116,7 +116,8 @@ class Conversation:
         spoken = Spoken(wire, exchange, tuple(breaches))
         if exchange:
             self._remember(exchange, wire)
-            for code, wrong in answer_breaches(exchange, self._contract).items():
+            media_type = wire.answer_headers.get("Content-Type", "")
+            for code, wrong in answer_breaches(exchange, media_type, self._contract).items():
                 self.expect(code, spoken, not wrong, wrong)
         for breach in breaches:
             self._take_down(spoken, breach)

@@ -55,9 +55,7 @@ class Docket:
 
     def cases(self) -> Iterator[Case]:
         """A case for each rule, and where it was broken one for each place."""
-        broken: dict[str, list[Finding]] = {}
-        for finding in self.findings:
-            broken.setdefault(finding.code, []).append(finding)
+        broken = self._by_code()
         for code, rule in RULES.items():
             if found := broken.pop(code, None):
                 yield from (_broken(rule, finding) for finding in found)
@@ -67,6 +65,13 @@ class Docket:
                 yield Case(code, rule.title, Outcome.NOT_EXERCISED, seen=rule.needs, why=rule.why, place=rule.place)
         for code, others in broken.items():
             yield from (_broken(Rule(code, finding.title or code), finding) for finding in others)
+
+    def _by_code(self) -> dict[str, list[Finding]]:
+        """The findings of each rule; one that names no place is left out where another one does."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.code, []).append(finding)
+        return {code: [each for each in all_of if each.place] or all_of for code, all_of in found.items()}
 
 
 def _broken(rule: Rule, finding: Finding) -> Case:

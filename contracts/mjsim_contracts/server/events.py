@@ -124,11 +124,14 @@ def _judged(checks: Iterable[Mapping[str, Any]], meta: Mapping[str, Any]) -> Ite
 
 
 def _place(wire: Wire | None) -> str:
-    """The operationId of a request; its method and path where there is no such operation."""
+    """The operationId of a request; where its method has none, that of the path."""
     if wire is None:
         return ""
-    exchange = read_exchange(wire.method, wire.url, "", None, wire.status, b"")
-    return exchange.operation.value if exchange else ""
+    for method in (wire.method, "GET", "POST"):
+        exchange = read_exchange(method, wire.url, "", None, wire.status, b"")
+        if exchange:
+            return exchange.operation.value
+    return ""
 
 
 def _error(event: Mapping[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from json import dumps
 from typing import Any
 
 from mjsim_contracts.server import sample
@@ -9,12 +11,25 @@ from mjsim_contracts.server.sample import NOBODY
 
 _REFUSED = frozenset({400})
 _ODD = frozenset({200, 400})
+_CLOSED = frozenset({401})
 _ABSENT = frozenset({400, 404})
+
+
+class Sender(StrEnum):
+    """With which key a request is sent."""
+
+    OWNER = "the key"
+    NOBODY = "no key"
+    STRANGER = "a wrong key"
+
+    def key(self, key: str) -> str | None:
+        """The key to send, where `key` is the right one."""
+        return {Sender.OWNER: key, Sender.NOBODY: None, Sender.STRANGER: f"not-{key}"}[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A request, and the statuses that may answer it; `code` and `sentence` make a rule of it."""
+    """A request, and the statuses that may answer it; `code` and `sentence` make a rule of it, where there is one."""
 
     code: str
     sentence: str
@@ -22,11 +37,17 @@ class Probe:
     body: Any = None
     query: Mapping[str, Any] | None = None
     allowed: frozenset[int] = _REFUSED
+    sender: Sender = Sender.OWNER
 
     @property
     def method(self) -> str:
         """What has a body is posted."""
         return "GET" if self.body is None else "POST"
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(f"{name}={value}" for name, value in self.query.items()) if self.query else ""
+        body = f" {dumps(self.body)}" if isinstance(self.body, dict) else ""
+        return f"{self.method} /v1/{self.path}{query}{body} with {self.sender}"
 
     @property
     def expected(self) -> str:
@@ -43,6 +64,8 @@ def _images(number: int) -> dict[str, Any]:
 
 
 PROBES = (
+    Probe("refused-no-key", "Without a key the answer is 401.", "jobs", allowed=_CLOSED, sender=Sender.NOBODY),
+    Probe("refused-wrong-key", "With a wrong key the answer is 401.", "jobs", allowed=_CLOSED, sender=Sender.STRANGER),
     Probe("refused-no-prompt", "imagine without a prompt is refused.", "imagine", {}),
     Probe("refused-empty-prompt", "An empty prompt is refused.", "imagine", {"prompt": ""}),
     Probe("refused-long-prompt", "A prompt of 4001 characters is refused.", "imagine", {"prompt": "a" * 4001}),

@@ -9,11 +9,11 @@ from mjsim_contracts.server.story import Stories
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`examples` is how many Schemathesis draws for each operation, and `seconds` how long it may take at all.
-
-    `patience` is how many seconds jobs are waited for.
+    """`examples` is how many Schemathesis draws for each operation, and `seconds` how long it may take at all; without
+    `phases` it is left out. `patience` is how many seconds jobs are waited for.
     """
 
+    name: str
     phases: tuple[str, ...]
     examples: int
     stories: Stories
@@ -22,8 +22,11 @@ class Profile:
 
 
 PROFILES: Mapping[str, Profile] = {
-    "quick": Profile(("coverage",), 5, Stories(number=25, steps=10, seconds=3), patience=3, seconds=60),
-    "default": Profile(PHASES, 40, Stories(number=100, steps=20, seconds=12), patience=16, seconds=300),
-    "full": Profile(PHASES, 300, Stories(number=1000, steps=30, seconds=300), patience=180, seconds=3600),
+    each.name: each
+    for each in (
+        Profile("quick", ("coverage",), 5, Stories(number=25, steps=10, seconds=3), patience=3, seconds=60),
+        Profile("default", PHASES, 40, Stories(number=100, steps=20, seconds=12), patience=16, seconds=300),
+        Profile("full", PHASES, 300, Stories(number=1000, steps=30, seconds=300), patience=180, seconds=3600),
+    )
 }
 """By name."""

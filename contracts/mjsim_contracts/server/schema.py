@@ -1,6 +1,5 @@
 """Each answer is held to the status, and to the body, that the contract documents for its operation."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ _TOLERATED = frozenset({(Operation.LIST, 400)})
 _BUSY = 429
 
 
-def answer_breaches(exchange: Exchange, contract: str) -> Mapping[str, str]:
+def answer_breaches(exchange: Exchange, media_type: str, contract: str) -> Mapping[str, str]:
     """By rule that applies, what is wrong with the answer; empty text where nothing is."""
     if exchange.status >= 500:
         return {"ST101": f"{exchange.operation} was answered {exchange.status}"}
@@ -27,7 +26,9 @@ def answer_breaches(exchange: Exchange, contract: str) -> Mapping[str, str]:
         # Limits are no secret of one operation: a server may ask for patience anywhere.
         tolerated = exchange.status == _BUSY or (exchange.operation, exchange.status) in _TOLERATED
         return {"ST101": "", "ST103": "" if tolerated else f"{exchange.operation} was answered {exchange.status}"}
-    return {"ST101": "", "ST103": "", "ST108": _objection(validator, exchange.answer)}
+    is_json = media_type.partition(";")[0].strip().lower() == "application/json"
+    typed = "" if is_json else f"Content-Type is {media_type!r}, not application/json"
+    return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, exchange.answer)}
 
 
 def _objection(validator: "Draft202012Validator", answer: Any) -> str:
@@ -53,5 +54,5 @@ def _validator(operation: Operation, status: str, contract: str) -> "Draft202012
                     return None
                 schema = answer["content"]["application/json"]["schema"]
                 wanted = {"components": found["components"], "allOf": [schema]}
-                return jsonschema_rs.Draft202012Validator(json.loads(json.dumps(wanted)), validate_formats=True)
+                return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
     return None
