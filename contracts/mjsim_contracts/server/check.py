@@ -23,6 +23,7 @@ from mjsim_contracts.server.probe import PROBES
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, base_url, find_accounts
 from mjsim_contracts.server.walkthrough import Walkthrough
+from mjsim_contracts.server.wire import TOKEN_VARIABLE
 
 _BUSY = 429
 
@@ -49,6 +50,7 @@ class ServerCheck:
         began, self._started = time.time(), time.monotonic()
         base = base_url(self.url)
         accounts = find_accounts(base, self.key, self.other_key, self.seed)
+        events = Events(began, accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}")
         engine = Engine(
             url=base,
             key=accounts.named("engine"),
@@ -59,14 +61,17 @@ class ServerCheck:
             phases=self.profile.phases,
             seconds=self.profile.seconds,
         )
-        walked, told = (Conversation(base, self._started, self.configuration.document) for _ in range(2))
+        walked, told = (
+            Conversation(base, self._started, self.configuration.document, free=accounts.free) for _ in range(2)
+        )
         with ThreadPoolExecutor(2 if accounts.free else 1) as pool:
             try:
                 parts = [pool.submit(self._walk, walked, accounts), pool.submit(self._tell, told, accounts)]
                 if not accounts.free:
                     # In one account the parts take turns: a list must not grow while its pages are compared.
                     wait(parts)
-                events = engine.run(began, self.progress) if engine.phases else Events(began)
+                if engine.phases:
+                    engine.run(events, self.progress)
                 for part in parts:
                     part.result()
             except BaseException:
@@ -94,10 +99,11 @@ class ServerCheck:
 
     def _report(self, base: str, events: Events, walked: Conversation, told: Conversation) -> Report:
         docket, seen = Docket(), Counter(events.statuses)
-        docket.merge(events.docket)
         for each in (walked, told):
             docket.merge(each.close())
             seen.update(each.statuses)
+        # Last, because what was found there is told without what had happened before.
+        docket.merge(events.docket)
         seconds = time.monotonic() - self._started
         requests = events.requests + sum(each.said for each in (walked, told))
         return Report(

@@ -16,11 +16,11 @@ from requests.auth import AuthBase
 from mjsim_contracts.contract import PUBLISHED
 from mjsim_contracts.exchange import Exchange, read_exchange
 from mjsim_contracts.lifecycle import Breach, Lifecycle
-from mjsim_contracts.report.model import Event, Evidence
+from mjsim_contracts.report.model import Event
 from mjsim_contracts.server.docket import Docket, Finding
-from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.expectations import MARKS, Expectation
 from mjsim_contracts.server.schema import answer_breaches
-from mjsim_contracts.server.wire import Wire
+from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
 from mjsim_contracts.sighting import seen_jobs
 
 _SECONDS = 10
@@ -70,14 +70,15 @@ class _Key(AuthBase):
 
 
 class Conversation:
-    """Speaks to one server under any key; what it finds goes to `docket`."""
+    """Speaks to one server under any key; what it finds goes to `docket`. `free` says that the keys are no secret."""
 
-    def __init__(self, base_url: str, started: float, contract: str = PUBLISHED) -> None:
+    def __init__(self, base_url: str, started: float, contract: str = PUBLISHED, *, free: bool = False) -> None:
         self.docket = Docket()
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.events: dict[str, list[Event]] = {}
         self._base = base_url
         self._contract = contract
+        self._free = free
         self._started = started
         self._session = requests.Session()
         self._lifecycle = Lifecycle()
@@ -120,19 +121,18 @@ class Conversation:
             for code, wrong in answer_breaches(exchange, media_type, self._contract).items():
                 self.expect(code, spoken, not wrong, wrong)
         for breach in breaches:
-            self._take_down(spoken, breach)
+            self._take_down(spoken, breach.code, breach.seen)
         return spoken
 
     def fetch(self, url: str) -> Wire:
         """GET a URL without any key; `Unanswered` is no finding here, for the URL may lead anywhere."""
         return self._send(requests.Request("GET", url, auth=_Key(None)))
 
-    def expect(self, code: Expectation | str, spoken: Spoken, kept: bool, seen: str, place: str | None = None) -> bool:
+    def expect(self, code: Expectation | str, spoken: Spoken, kept: bool, seen: str) -> bool:
         """Judge a rule on an exchange; whether it was kept."""
         self.docket.judge({code: 1})
         if not kept:
-            where = place if place is not None else self._place(spoken)
-            self.docket.find(Finding(code, where, seen, spoken.wire.curl(), self._story(spoken)))
+            self._take_down(spoken, code, seen)
         return kept
 
     def close(self) -> Docket:
@@ -159,7 +159,9 @@ class Conversation:
 
     def _unanswered(self, error: Unanswered) -> None:
         wire = error.wire
-        finding = Finding(Expectation.ANSWERED, "", str(error), wire.curl(), (wire.evidence(str(error)),))
+        finding = Finding(
+            Expectation.ANSWERED, "", str(error), wire.curl(self._bearer(wire)), (wire.evidence(str(error)),)
+        )
         self.docket.find(finding)
 
     def _remember(self, exchange: Exchange, wire: Wire) -> None:
@@ -176,18 +178,20 @@ class Conversation:
             told = self._told.get(job.id, [])
             self._told[job.id] = [*told[:1], *told[1:][-1:], wire]
 
-    def _take_down(self, spoken: Spoken, breach: Breach) -> None:
-        place = self._place(spoken)
-        finding = Finding(breach.code, place, breach.seen, spoken.wire.curl(), self._story(spoken), breach.sentence)
-        self.docket.find(finding)
+    def _take_down(self, spoken: Spoken, code: str, seen: str) -> None:
+        exchange, wire = spoken.exchange, spoken.wire
+        told = self._told.get(exchange.job_id, []) if exchange else []
+        story = [*(each for each in told if each is not wire), wire]
+        mark = f"{MARKS[code]}: {seen}" if code in MARKS else ""
+        evidence = (*(each.evidence() for each in story[:-1]), wire.evidence(mark))
+        place = exchange.operation.value if exchange else ""
+        reproduce = script(story, exchange.job_id if exchange else "", self._bearer(wire))
+        self.docket.find(Finding(code, place, seen, reproduce, evidence))
 
-    def _story(self, spoken: Spoken) -> tuple[Evidence, ...]:
-        told = self._told.get(spoken.exchange.job_id, []) if spoken.exchange else []
-        return tuple(wire.evidence() for wire in (*(each for each in told if each is not spoken.wire), spoken.wire))
-
-    @staticmethod
-    def _place(spoken: Spoken) -> str:
-        return spoken.exchange.operation.value if spoken.exchange else ""
+    def _bearer(self, wire: Wire) -> str:
+        """The key of a request as a command may show it: one that the check made up is no secret."""
+        key = wire.headers.get("Authorization", "").removeprefix("Bearer ")
+        return key if self._free else f"${TOKEN_VARIABLE}"
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -19,7 +19,7 @@ def status_matrix(seen: Counter[tuple[str, int]]) -> Matrix:
         (operation, tuple(_cell(seen[operation, int(status)], status in statuses) for status in columns))
         for operation, statuses in documented.items()
     )
-    return Matrix("Answers by operation and status", columns, rows)
+    return Matrix("Answers by operation and status (· is not documented, hatched was never seen)", columns, rows)
 
 
 def status_sentence(seen: Counter[tuple[str, int]]) -> str:

@@ -48,10 +48,12 @@ class Docket:
         self._findings[key] = replace(better, count=before.count + finding.count)
 
     def merge(self, other: "Docket") -> None:
-        """Take over what another one collected."""
+        """Take over what another one collected; where both found the same, what is here already is shown."""
         self.judge(other.judged)
         for finding in other.findings:
-            self.find(finding)
+            key = finding.code, finding.place
+            before = self._findings.get(key)
+            self._findings[key] = replace(before, count=before.count + finding.count) if before else finding
 
     def cases(self) -> Iterator[Case]:
         """A case for each rule, and where it was broken one for each place."""

@@ -46,9 +46,8 @@ class Engine:
     operations: tuple[str, ...] = ()
     seconds: float = 600
 
-    def run(self, started: float, progress: Progress = silent) -> Events:
-        """All that it told; `started` is when the whole check began, as seconds of the epoch."""
-        events = Events(started)
+    def run(self, events: Events, progress: Progress = silent) -> None:
+        """Let it do its work; all that it tells goes to the events."""
         with TemporaryDirectory(prefix="mjsim-check-") as name, self.configuration.file() as configuration:
             folder = Path(name)
             (folder / _EVENTS).touch()
@@ -60,7 +59,6 @@ class Engine:
                 reason = "; ".join(events.errors) or one_line(said[-300:])
                 raise CheckError(f"Schemathesis came to no result: {reason}")
             events.docket.judge(json.loads(notes.read_bytes()))
-        return events
 
     def _follow(self, process: subprocess.Popen[bytes], path: Path, events: Events, progress: Progress) -> None:
         """Read the events as they come, until the process ends."""

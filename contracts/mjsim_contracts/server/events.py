@@ -43,6 +43,8 @@ class Events:
 
     started: float
     """When the whole check began, as seconds of the epoch."""
+    bearer: str
+    """The key as a command may show it."""
     docket: Docket = field(default_factory=Docket)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     requests: int = 0
@@ -104,7 +106,7 @@ class Events:
         seen = failure.get("message") or failure["title"]
         if code != failure["code"]:
             seen = f"{failure['title']}. {seen}"
-        reproduce = wire.curl() if wire else ""
+        reproduce = wire.curl(self.bearer) if wire else ""
         evidence = (wire.evidence(),) if wire else ()
         self.docket.find(Finding(code, place, seen, reproduce, evidence, failure["title"]))
 

@@ -52,3 +52,28 @@ EXPECTATIONS: Mapping[str, tuple[str, str, str]] = {
     ),
 }
 """By code: the sentence, why it matters, and the place in the contract."""
+
+MARKS: Mapping[str, str] = {
+    "cancelling-cancels": "status",
+    "completed-is-complete": "progress",
+    "completion-has-its-time": "completed_at",
+    "error-belongs-to-failed": "error",
+    "identity-is-fixed": "created_at",
+    "images-have-places": "index",
+    "limit-bounds-the-page": "limit",
+    "progress-never-falls": "progress",
+    "result-belongs-to-completed": "status",
+    "status-goes-forward": "status",
+    "the-asked-job-is-answered": "id",
+    "the-filter-holds": "status",
+    "the-order-holds": "created_at",
+    "times-are-in-order": "created_at",
+    "too-late-means-ended": "status",
+    "total-counts-all-jobs": "total",
+    "total-fits-the-page": "total",
+    "update-times-never-go-back": "updated_at",
+    Expectation.PROMPT: "prompt",
+    Expectation.PARAMETERS: "parameters",
+    Expectation.TOTAL: "total",
+}
+"""By code, the field of the answer to look at."""

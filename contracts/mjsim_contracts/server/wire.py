@@ -3,7 +3,7 @@
 import base64
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -15,6 +15,9 @@ _MOST_SHOWN = 6000
 _SHOWN_HEADERS = ("content-type", "retry-after", "www-authenticate", "allow", "location")
 TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
 """Where a command finds the key that its user gave."""
+
+_FROM_VARIABLE = f"${TOKEN_VARIABLE}"
+_JOB = "$job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,13 @@ class Wire:
             at=self.at,
         )
 
-    def curl(self) -> str:
-        """A command that sends the request again, with the key from the environment."""
-        parts = ["curl", "-sS", "-i"]
+    def curl(self, bearer: str = _FROM_VARIABLE, shown: bool = True) -> str:
+        """A command that sends the request again; `bearer` is the key as a shell word would have it."""
+        parts = ["curl", "-sS", *(["-i"] if shown else [])]
         parts += ["-X", self.method] if self.method != ("POST" if self.body else "GET") else []
-        words = [shlex.quote(word) for word in (*parts, self.url)]
-        for name, value in self._shown_headers(f"Bearer ${TOKEN_VARIABLE}").items():
-            quoted = f'"{name}: {value}"' if name == "Authorization" else shlex.quote(f"{name}: {value}")
-            words += ["-H", quoted]
+        words = [*parts, shlex.quote(self.url)]
+        for name, value in self._shown_headers(f"Bearer {bearer}").items():
+            words += ["-H", f'"{name}: {value}"' if name == "Authorization" else shlex.quote(f"{name}: {value}")]
         if not self.body:
             return " ".join(words)
         try:
@@ -74,6 +76,20 @@ class Wire:
         }
         bearer = {name: key for name, value in shown.items() if name == "Authorization" and _is_key(value)}
         return shown | bearer
+
+
+def script(told: Sequence[Wire], job_id: str, bearer: str) -> str:
+    """Commands that tell the story of a job again, from the request that creates one; the last request alone where
+    the story does not begin so.
+    """
+    first, last = told[0], told[-1]
+    if first is last or not job_id or job_id.encode() not in first.answer or job_id in first.url:
+        return last.curl(bearer)
+    born = f"job=$({first.curl(bearer, shown=False)} | grep -oE '[0-9a-f-]{{36}}' | head -n 1)"
+    later = (
+        wire.curl(bearer).replace(job_id, f"'{_JOB}'" if job_id.encode() in wire.body else _JOB) for wire in told[1:]
+    )
+    return "; ".join([born, *later])
 
 
 def _is_key(value: str) -> bool:
