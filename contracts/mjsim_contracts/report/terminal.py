@@ -66,8 +66,8 @@ def _ending(report: Report, paint: Paint) -> Iterator[str]:
     yield tally(report)
     yield from (one_line(sentence) for sentence in report.headline)
     verdict = paint(report.outcome.upper(), report.outcome)
-    cost = f"{report.seconds:.1f} s, seed {report.seed}, profile {report.profile}"
-    yield f"{verdict}  {report.check} {one_line(report.target)}  ({cost})"
+    cost = f"{report.seconds:.1f} s, seed {report.seed}, profile {one_line(report.profile)}"
+    yield f"{verdict}  {one_line(report.check)} {one_line(report.target)}  ({cost})"
 
 
 def tally(report: Report) -> str:

@@ -54,7 +54,7 @@ def _lane(lane: Lane, y: int, length: float) -> Iterator[str]:
 
 def _mark(event: Event, x: float, y: int) -> str:
     kind = event.kind if event.kind in _KNOWN_KINDS else "other"
-    title = f"<title>{escape(one_line(f'{event.at:.2f} s  {event.kind}: {event.text}', 300))}</title>"
+    title = f"<title>{escape(one_line(f'{event.at:.2f} s {event.kind}: {event.text}', 300))}</title>"
     if kind == "429":
         return f'<rect class="mark k-429" x="{x - 3}" y="{y - 11}" width="6" height="22" rx="1">{title}</rect>'
     if kind == "webhook":
