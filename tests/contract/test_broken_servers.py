@@ -60,7 +60,8 @@ REASONS = {
 """By defect, the id of the finding that the check has to make."""
 
 PACES = dict.fromkeys(
-    ("cancelled_jobs_are_not_listed", "cancelled_jobs_go_on", "open_jobs_cannot_be_cancelled", "progress_falls"), "quick"
+    ("cancelled_jobs_are_not_listed", "cancelled_jobs_go_on", "open_jobs_cannot_be_cancelled", "progress_falls"),
+    "quick",
 )
 """Some defects show only on jobs that take their time."""
 

@@ -16,7 +16,12 @@ _MOST_FINDINGS = 50
 def markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown."""
     title = f"## {_SIGNS[report.outcome]} mjsim check {_text(report.check)}: {report.outcome.value}"
-    lines = [title, "", f"{_text(report.target)} · {report.seconds:.1f} s · seed {report.seed} · {_text(report.profile)}", ""]
+    lines = [
+        title,
+        "",
+        f"{_text(report.target)} · {report.seconds:.1f} s · seed {report.seed} · {_text(report.profile)}",
+        "",
+    ]
     lines += ["| fail | warn | pass | known | NOT EXERCISED |", "| ---: | ---: | ---: | ---: | ---: |"]
     counts = report.counts
     numbers = [counts[Outcome.FAIL], counts[Outcome.WARN], counts[Outcome.PASS], len(report.known)]

@@ -25,7 +25,7 @@ PROFILES: Mapping[str, Profile] = {
     each.name: each
     for each in (
         Profile("quick", ("coverage",), 5, Stories(number=25, steps=10, seconds=3), patience=3, seconds=60),
-        Profile("default", PHASES, 40, Stories(number=100, steps=20, seconds=12), patience=16, seconds=300),
+        Profile("default", PHASES, 25, Stories(number=60, steps=20, seconds=8), patience=14, seconds=300),
         Profile("full", PHASES, 300, Stories(number=1000, steps=30, seconds=300), patience=180, seconds=3600),
     )
 }
