@@ -9,7 +9,8 @@ import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from xml.etree import ElementTree
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_every_report_goes_where_it_was_asked_for(instant, tmp_path, capsys):
     assert (found["check"], found["target"], found["outcome"], found["profile"]) == ("server", instant, "pass", "quick")
     assert "requests by Schemathesis" in told
     assert files["html"].read_text().startswith("<!doctype html>")
-    assert len(ElementTree.parse(files["junit"]).findall("testsuite/testcase")) == len(found["cases"])
+    assert len(ET.parse(files["junit"]).findall("testsuite/testcase")) == len(found["cases"])
     assert len(json.loads(files["sarif"].read_text())["runs"][0]["results"]) == len(found["cases"])
     assert files["markdown"].read_text().startswith("what was there\n## ✅")
 
@@ -190,13 +191,12 @@ def test_a_check_that_is_stopped_leaves_no_process_behind(instant, tmp_path, num
     assert shown == ""
     assert "Traceback" not in told
     assert list(tmp_path.iterdir()) == []
-    assert not [name for name in os.listdir("/proc") if name.isdigit() and str(tmp_path) in environment(name)]
+    assert not [process for process in Path("/proc").glob("[0-9]*") if str(tmp_path) in environment(process)]
 
 
 def environment(process):
     """The environment of a process; empty where it is gone, or another user's."""
     try:
-        with open(f"/proc/{process}/environ", encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return (process / "environ").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""

@@ -29,3 +29,10 @@ def test_nothing_is_found_by_the_full_check(quick: str, configuration: Configura
     """With hundreds of examples and a thousand stories."""
     report = ServerCheck(quick, configuration=configuration, profile=PROFILES["full"], seed=31).run()
     assert [(case.id, case.seen) for case in report.of(Outcome.FAIL)] == []
+
+
+@pytest.mark.parametrize("seed", range(11, 16))
+def test_nothing_is_found_in_a_server_of_another_hand(honest: str, seed: int) -> None:
+    """One account for all of it, with all the jobs of the checks before."""
+    report = ServerCheck(honest, key="alice", other_key="bob", seed=seed).run()
+    assert [(case.id, case.seen) for case in report.of(Outcome.FAIL)] == []

@@ -4,15 +4,16 @@ are compared with a model. All of it ends in one report, and the same seed asks 
 Errors: CheckError where no verdict could be reached.
 """
 
+import shlex
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mjsim_contracts.configuration import Configuration
 from mjsim_contracts.progress import Progress, silent
-from mjsim_contracts.report.model import Report
+from mjsim_contracts.report.model import Case, Outcome, Report
 from mjsim_contracts.server.conversation import Conversation, Stopped, Unanswered
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
 from mjsim_contracts.server.docket import Docket
@@ -90,6 +91,13 @@ class ServerCheck:
             self._probe(conversation, accounts.named("probes"))
             self.profile.stories.tell(conversation, accounts, self.seed)
 
+    def _repeatable(self, case: Case, base: str) -> Case:
+        """A case with a command that shows it again; where no single request does, the whole check does."""
+        if case.reproduce or case.outcome in {Outcome.PASS, Outcome.NOT_EXERCISED}:
+            return case
+        words = ["mjsim", "check", "server", base, "--seed", str(self.seed), "--profile", self.profile.name]
+        return replace(case, reproduce=shlex.join(words))
+
     @staticmethod
     def _probe(conversation: Conversation, key: str) -> None:
         for probe in PROBES:
@@ -109,7 +117,7 @@ class ServerCheck:
         return Report(
             check="server",
             target=base,
-            cases=tuple(docket.cases()),
+            cases=tuple(self._repeatable(case, base) for case in docket.cases()),
             seconds=seconds,
             seed=self.seed,
             profile=self.profile.name,

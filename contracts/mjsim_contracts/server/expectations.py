@@ -8,6 +8,7 @@ class Expectation(StrEnum):
     """The codes of these rules."""
 
     ANSWERED = "every-request-is-answered"
+    TESTED = "every-operation-is-tested"
     ACCEPTED = "valid-requests-are-accepted"
     PROMPT = "prompts-are-kept"
     PARAMETERS = "parameters-are-kept"
@@ -21,6 +22,11 @@ EXPECTATIONS: Mapping[str, tuple[str, str, str]] = {
     Expectation.ANSWERED: (
         "Every request is answered, whatever is in it.",
         "One client can end the service for all.",
+        "",
+    ),
+    Expectation.TESTED: (
+        "Schemathesis could put every operation to the test.",
+        "What was not tested is not known to work.",
         "",
     ),
     Expectation.ACCEPTED: ("A valid request is accepted.", "A correct client is turned away.", ""),

@@ -35,7 +35,7 @@ _NEEDS: Mapping[str, str] = {
     "completed-is-complete": _ENDED,
     "result-fits-type": _ENDED,
     "images-have-places": _ENDED,
-    Expectation.PICTURES: _ENDED,
+    Expectation.PICTURES: f"{_ENDED}, or its pictures lie on a host that is out of reach",
     "children-are-not-their-parents": _ENDED,
     "children-have-parents": "no job failed, was cancelled, or came without a grid",
     "settled-stays-as-it-is": _ENDED,

@@ -1,6 +1,6 @@
 """CI systems read the report as JUnit XML: counts that add up, and skipped for what was not exercised."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -10,7 +10,7 @@ from mjsim_contracts.report.junit import junit
 @pytest.mark.parametrize("name", ["mixed", "hostile", "empty"])
 def test_the_counts_are_those_of_the_elements(request, name):
     report = request.getfixturevalue(name)
-    root = ElementTree.fromstring(junit(report))
+    root = ET.fromstring(junit(report))
     (suite,) = root
     assert root.tag == "testsuites"
     assert int(suite.get("tests")) == len(suite.findall("testcase")) == len(report.cases)
@@ -20,7 +20,7 @@ def test_the_counts_are_those_of_the_elements(request, name):
 
 
 def test_each_outcome_is_what_a_reader_of_junit_expects(mixed):
-    root = ElementTree.fromstring(junit(mixed))
+    root = ET.fromstring(junit(mixed))
     children = {case.get("name").partition(":")[0]: [child.tag for child in case] for case in root.iter("testcase")}
     assert children == {
         "ST101": [],
@@ -32,7 +32,7 @@ def test_each_outcome_is_what_a_reader_of_junit_expects(mixed):
 
 
 def test_a_failure_tells_the_whole_story(mixed):
-    (failure,) = ElementTree.fromstring(junit(mixed)).iter("failure")
+    (failure,) = ET.fromstring(junit(mixed)).iter("failure")
     assert failure.get("message") == "8 jobs came"
     assert failure.get("type") == "total-fits-the-page"
     assert "reproduce: curl -sS http://127.0.0.1:8080/v1/jobs" in failure.text
