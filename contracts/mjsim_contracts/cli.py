@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CheckError as error:
         print(f"mjsim: {error}", file=sys.stderr)
         return error.code
+    except ModuleNotFoundError as error:
+        print(f"mjsim: a check needs more than mjsim itself: pip install 'mjsim[contracts]' ({error})", file=sys.stderr)
+        return ExitCode.COULD_NOT_RUN
     except KeyboardInterrupt:
         return 130
 

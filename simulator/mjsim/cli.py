@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words and words[0] in _OF_THE_JUDGE:
-        return _judge(words)
+        from mjsim_contracts.cli import main as judge
+
+        return judge(words)
     parser = _parser()
     given, unknown = parser.parse_known_args(words)
     if given.command is None and not unknown:
@@ -55,17 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
-
-
-def _judge(words: list[str]) -> int:
-    """Hand the command over to the contract tests, which are an extra of their own."""
-    try:
-        from mjsim_contracts.cli import main as judge
-
-        return judge(words)
-    except ModuleNotFoundError as error:
-        print(f"mjsim: mjsim {words[0]} needs more: pip install 'mjsim[contracts]' ({error})", file=sys.stderr)
-        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -84,8 +84,8 @@ def test_mjsim_hands_the_command_over(capsys):
 
 
 def test_without_the_extra_mjsim_says_what_to_install(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "mjsim_contracts.cli", None)
-    assert mjsim(["check", "server"]) == 2
+    monkeypatch.setitem(sys.modules, "mjsim_contracts.server.check", None)
+    assert mjsim(["check", "server", "http://127.0.0.1:1"]) == 3
     (line,) = capsys.readouterr().err.splitlines()
     assert "pip install 'mjsim[contracts]'" in line
 

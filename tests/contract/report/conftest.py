@@ -6,7 +6,10 @@ import pytest
 
 from mjsim_contracts.report.model import Case, Event, Evidence, Lane, Matrix, Outcome, Report
 
-HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>\"' `x` ```` | *b* \x1b[31m\x00\u202e\ud800 ]]> &lt; --\r\n## x"
+HOSTILE = (
+    "</pre><script>alert(1)</script><img src=x onerror=alert(1)>\"' `x` ```` | *b* \x1b[31m\x00\u202e\ud800 ]]>"
+    " &lt; --\r\n## x"
+)
 
 
 def report(*cases: Case, **changes) -> Report:
