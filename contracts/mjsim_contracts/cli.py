@@ -29,7 +29,7 @@ _EXAMPLES = f"""examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
-    signal.signal(signal.SIGTERM, _stop)
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         return _main(list(sys.argv[1:] if arguments is None else arguments))
     except CheckError as error:
@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.COULD_NOT_RUN
     except KeyboardInterrupt:
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

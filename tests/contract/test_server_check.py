@@ -1,6 +1,7 @@
 """The simulator passes the check of servers, by either contract; a run that tested less than it should is no proof."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from mjsim_contracts.server.check import ServerCheck
 from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
 from mjsim_contracts.server.profile import PROFILES
+from mjsim_contracts.server.story import Stories
 
 
 def must_pass(report: Report, *idle: str, all_succeeded: bool = False) -> None:
@@ -63,6 +65,14 @@ def test_the_published_contract_needs_its_waiver(
     Engine(instant, "sim-unwaived", None, chosen, phases=("coverage",), operations=("listJobs",)).run(events)
     assert [f"{each.code}/{each.place}" for each in events.docket.findings] == found
     assert events.requests > 20
+
+
+def test_what_was_found_before_the_time_was_over_is_told(instant: str) -> None:
+    """Not to come to an end is a finding among others."""
+    hasty = replace(PROFILES["quick"], seconds=0.2, patience=0, stories=Stories(number=1, steps=1, seconds=1))
+    report = ServerCheck(instant, profile=hasty).run()
+    assert [case.id for case in report.of(Outcome.FAIL)] == ["every-operation-is-tested"]
+    assert report.counts[Outcome.PASS] > 40
 
 
 def test_a_check_that_does_not_end_is_ended(instant: str) -> None:

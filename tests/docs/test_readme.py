@@ -61,7 +61,9 @@ def test_every_block_is_run_or_says_why_not():
 def test_every_option_that_the_readme_names_exists():
     from mjsim.settings import OPTIONS
 
-    known = {option.flag for option in OPTIONS} | {"--config", "--help"}
+    judge = [sys.executable, "-m", "mjsim_contracts", "check", "server", "--help"]
+    asked = subprocess.run(judge, capture_output=True, text=True, timeout=60, check=True).stdout
+    known = {option.flag for option in OPTIONS} | {"--config", "--help"} | set(re.findall(r"--[a-z-]+", asked))
     prompt_flags = {"--ar", "--v", "--no"}
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))

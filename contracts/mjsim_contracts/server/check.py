@@ -16,9 +16,10 @@ from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Case, Outcome, Report
 from mjsim_contracts.server.conversation import Conversation, Stopped, Unanswered
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
-from mjsim_contracts.server.docket import Docket
-from mjsim_contracts.server.engine import Engine
+from mjsim_contracts.server.docket import Docket, Finding
+from mjsim_contracts.server.engine import Engine, OutOfTime
 from mjsim_contracts.server.events import Events
+from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import RealTime
 from mjsim_contracts.server.probe import PROBES
 from mjsim_contracts.server.profile import PROFILES, Profile
@@ -72,7 +73,7 @@ class ServerCheck:
                     # In one account the parts take turns: a list must not grow while its pages are compared.
                     wait(parts)
                 if engine.phases:
-                    engine.run(events, self.progress)
+                    self._engine(engine, events)
                 for part in parts:
                     part.result()
             except BaseException:
@@ -80,6 +81,13 @@ class ServerCheck:
                 told.stop()
                 raise
         return self._report(base, events, walked, told)
+
+    def _engine(self, engine: Engine, events: Events) -> None:
+        try:
+            engine.run(events, self.progress)
+        except OutOfTime as error:
+            # What was found until then counts, and the rest is known to be missing.
+            events.docket.find(Finding(Expectation.TESTED, "", str(error)))
 
     def _walk(self, conversation: Conversation, accounts: Accounts) -> None:
         patience = RealTime(self.profile.patience)

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from requests.auth import AuthBase
 
 from mjsim_contracts.contract import PUBLISHED
 from mjsim_contracts.exchange import Exchange, read_exchange
 from mjsim_contracts.lifecycle import Breach, Lifecycle
 from mjsim_contracts.report.model import Event
+from mjsim_contracts.server.bearer import Bearer
+from mjsim_contracts.server.body import SECONDS, whole_body
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import MARKS, Expectation
 from mjsim_contracts.server.schema import answer_breaches
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
 from mjsim_contracts.sighting import seen_jobs
-
-_SECONDS = 10
 
 
 class Unanswered(Exception):
@@ -55,18 +54,6 @@ class Spoken:
     def answer(self) -> Any:
         """The answer's body; None where it is no JSON."""
         return self.exchange.answer if self.exchange else None
-
-
-class _Key(AuthBase):
-    """Keeps requests from putting a password of ~/.netrc in the place of the key."""
-
-    def __init__(self, key: str | None) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._key is not None:
-            request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
 
 
 class Conversation:
@@ -103,7 +90,7 @@ class Conversation:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if content is not None else {}
         request = requests.Request(
-            method, f"{self._base}/v1/{path}", headers, data=content, params=query, auth=_Key(key)
+            method, f"{self._base}/v1/{path}", headers, data=content, params=query, auth=Bearer(key)
         )
         try:
             wire = self._send(request)
@@ -126,7 +113,7 @@ class Conversation:
 
     def fetch(self, url: str) -> Wire:
         """GET a URL without any key; `Unanswered` is no finding here, for the URL may lead anywhere."""
-        return self._send(requests.Request("GET", url, auth=_Key(None)))
+        return self._send(requests.Request("GET", url, auth=Bearer(None)))
 
     def expect(self, code: Expectation | str, spoken: Spoken, kept: bool, seen: str) -> bool:
         """Judge a rule on an exchange; whether it was kept."""
@@ -148,10 +135,12 @@ class Conversation:
         body = prepared.body if isinstance(prepared.body, bytes) else b""
         settings = self._session.merge_environment_settings(url, {}, None, None, None)
         try:
-            answer = self._session.send(prepared, timeout=_SECONDS, allow_redirects=False, **settings)
+            settings["stream"] = True
+            with self._session.send(prepared, timeout=SECONDS, allow_redirects=False, **settings) as answer:
+                content = whole_body(answer)
         except requests.RequestException as error:
             raise Unanswered(Wire(method, url, sent, body, 0, {}, b"", self._now), _reason(error)) from error
-        return Wire(method, url, sent, body, answer.status_code, answer.headers, answer.content, self._now)
+        return Wire(method, url, sent, body, answer.status_code, answer.headers, content, self._now)
 
     @property
     def _now(self) -> float:
@@ -196,5 +185,5 @@ class Conversation:
 
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
-        return f"no answer within {_SECONDS} s"
+        return f"no whole answer within {SECONDS} s"
     return f"the connection broke off ({type(error).__name__})"

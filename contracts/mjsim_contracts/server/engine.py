@@ -1,7 +1,7 @@
 """Schemathesis runs in a process of its own, with the configuration and the hooks of this package; what it does is read
 while it does it. No process outlives the call.
 
-Errors: CheckError where it came to no result, or not in time.
+Errors: CheckError where it came to no result, OutOfTime where it did not in time.
 """
 
 import json
@@ -30,6 +30,10 @@ _OPERATIONS = 8
 _SCHEMATHESIS = "from schemathesis.cli import schemathesis; schemathesis()"
 _EVENTS, _NOTES_FILE, _OUTPUT = "events.ndjson", "promises.json", "output.txt"
 _SECONDS_BETWEEN_READS = 0.05
+
+
+class OutOfTime(CheckError):
+    """Schemathesis did not come to its end: the server may be slow, or leave requests without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Engine:
                     events.read(line)
                 progress(min(events.scenarios, total), total, f"{events.requests} requests by Schemathesis")
                 if time.monotonic() > end:
-                    raise CheckError(f"the check did not end within {self.seconds:g} s")
+                    raise OutOfTime(f"the check did not end within {self.seconds:g} s")
                 if not ended:
                     time.sleep(_SECONDS_BETWEEN_READS)
 

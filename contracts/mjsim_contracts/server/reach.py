@@ -5,6 +5,7 @@ Errors: CheckError for a URL that is none (usage), a server that cannot be reach
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -13,8 +14,8 @@ from mjsim_contracts.error import CheckError
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.report.model import ExitCode
 from mjsim_contracts.report.printable import one_line
-
-_SECONDS = 5
+from mjsim_contracts.server.bearer import Bearer
+from mjsim_contracts.server.body import SECONDS, whole_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Accounts:
         return f"{self.key}-{name}" if self.free else self.key
 
 
+class _First(NamedTuple):
+    """The answer to the first look."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
 def base_url(text: str) -> str:
     """The base URL without the prefix /v1, which the contract's paths begin with."""
     parts = urlsplit(text)
@@ -43,24 +52,24 @@ def find_accounts(base: str, key: str | None, other: str | None, seed: int) -> A
     """The keys that work there; one of mjsim's own form is tried where none is given."""
     wanted = key or f"sim-check-{seed}"
     answer = _list(base, wanted)
-    if answer.status_code == 401 and _is_error(answer):
+    if answer.status == 401 and _is_error(answer):
         advice = "--key is not accepted" if key else "it accepts no key of its own accord; give one with --key"
         raise CheckError(f"{base} answers 401: {advice}", ExitCode.COULD_NOT_RUN)
-    if answer.status_code != 200 or not isinstance(inside(_json(answer), "data"), list):
-        kind = answer.headers.get("Content-Type", "no media type")
-        seen = one_line(f"GET /v1/jobs was answered {answer.status_code} ({kind})", 200)
+    if answer.status != 200 or not isinstance(inside(_json(answer), "data"), list):
+        seen = one_line(f"GET /v1/jobs was answered {answer.status} ({answer.media_type})", 200)
         raise CheckError(f"{base} is not this API: {seen}, not a list of jobs")
     if key:
         return Accounts(key, other, free=False)
     return Accounts(wanted, other or f"{wanted}-other", free=True)
 
 
-def _list(base: str, key: str) -> requests.Response:
-    headers = {"Authorization": f"Bearer {key}"}
+def _list(base: str, key: str) -> _First:
     try:
-        return requests.get(f"{base}/v1/jobs?limit=1", headers=headers, timeout=_SECONDS, allow_redirects=False)
+        url, bearer = f"{base}/v1/jobs?limit=1", Bearer(key)
+        with requests.get(url, auth=bearer, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
+            return _First(answer.status_code, answer.headers.get("Content-Type", "no media type"), whole_body(answer))
     except requests.Timeout as error:
-        raise CheckError(f"{base} did not answer within {_SECONDS} s") from error
+        raise CheckError(f"{base} did not answer within {SECONDS} s") from error
     except (requests.RequestException, ValueError, OSError) as error:
         raise CheckError(f"{base} cannot be reached: {_reason(error)}") from error
 
@@ -83,13 +92,13 @@ def _reason(error: BaseException) -> str:
     return one_line(text, 120)
 
 
-def _is_error(answer: requests.Response) -> bool:
+def _is_error(answer: _First) -> bool:
     return isinstance(_json(answer), dict)
 
 
-def _json(answer: requests.Response) -> object:
+def _json(answer: _First) -> object:
     try:
-        found: object = json.loads(answer.content)
+        found: object = json.loads(answer.body)
     except (ValueError, RecursionError):
         return None
     return found
