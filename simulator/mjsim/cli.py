@@ -1,6 +1,7 @@
 """The command `mjsim`: a table of commands, of which only the one that is called is imported.
 
-Exit codes: 0 done, 1 not done (no simulator there, or it refused), 2 what was asked for is unfit, 130 Ctrl-C.
+Exit codes: 0 done, 1 not done (no simulator there, or it refused), 2 what was asked for is unfit, 130 Ctrl-C; those of
+a check are its own.
 """
 
 import os
@@ -37,12 +38,16 @@ COMMANDS = {
 }
 """Every command, in the order in which they are listed."""
 
+JUDGED = {"check": "judge a server by the contract (needs mjsim[contracts])"}
+"""The commands of the contract tests, which read their own arguments."""
+
 _EXAMPLES = """examples:
   mjsim serve                                  on 127.0.0.1:8080, jobs take about 5 s
   mjsim serve --data mjsim.db                  everything survives a restart
   mjsim exec -- pytest                         run your tests against a simulator of their own
   mjsim clock advance 60s                      a minute later, everything that was due has happened
   mjsim jobs fail JOB_ID                       see what your client does about it
+  mjsim check server http://127.0.0.1:8080     does it keep the contract?
 
 The commands reach a running simulator at --url, else MJSIM_CONTROL_URL, else where the settings say that it listens.
 Any key of the form sim-<anything> is accepted, and each has jobs of its own; MIDJOURNEY_TOKEN names one more.
@@ -75,6 +80,10 @@ def _run(given: Sequence[str]) -> int:
     if first == "--version":
         print(f"mjsim {__version__}")
         return 0
+    if first in JUDGED:
+        from mjsim_contracts.cli import main as judge
+
+        return judge(list(given))
     if first not in COMMANDS:
         raise SettingsError(_unknown(first))
     from mjsim.commands.parser import parse
@@ -87,6 +96,7 @@ def _run(given: Sequence[str]) -> int:
 
 def _help() -> str:
     lines = [f"  {name:<10}{command.help}" for name, command in COMMANDS.items()]
+    lines += [f"  {name:<10}{does}" for name, does in JUDGED.items()]
     listed = "\n".join(lines)
     return f"""usage: mjsim COMMAND ...
 
@@ -106,7 +116,7 @@ def _unknown(argument: str) -> str:
     """What to say of a command that is none: the nearest one that is, or where they are listed."""
     from difflib import get_close_matches
 
-    close = get_close_matches(argument, COMMANDS, n=1)
+    close = get_close_matches(argument, [*COMMANDS, *JUDGED], n=1)
     return f"{argument!r} is not understood. " + (
         f"Did you mean {close[0]}?" if close else "mjsim --help lists what is."
     )

@@ -1,5 +1,7 @@
 """One simulator of each pace serves all tests here; each test has a key, and so a world, of its own."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,17 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("quick") / "log"
     with serving(log, "--seed", "1", "--pace", "quick", "--failure-rate", "0.2") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def honest() -> Iterator[str]:
+    """The URL of a server that is not the simulator; it knows the keys alice and bob."""
+    program = Path(__file__).with_name("honest_server.py")
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="session")

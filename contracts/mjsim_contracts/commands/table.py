@@ -1,0 +1,6 @@
+"""The sub-commands of `mjsim check`, in the order of its help; another one is another line here."""
+
+from mjsim_contracts.commands import Command
+from mjsim_contracts.commands.server import SERVER
+
+COMMANDS: tuple[Command, ...] = (SERVER,)
