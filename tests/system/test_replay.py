@@ -6,6 +6,7 @@ import subprocess
 import sysconfig
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,16 @@ from mjsim.replay.recording import record
 
 MJSIM = str(Path(sysconfig.get_path("scripts")) / "mjsim")
 PATIENCE = 60
+
+
+@contextmanager
+def started(command, **options):
+    """A running process, which is gone afterwards whatever happens."""
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class Client:
@@ -290,7 +301,7 @@ def test_what_ran_on_real_time_is_told_to_differ_for_that(tmp_path, capsys):
 
 
 def test_with_keep_the_simulator_stays_until_ctrl_c(short):
-    with subprocess.Popen([MJSIM, "replay", str(short), "--keep"], stdout=subprocess.PIPE, text=True) as process:
+    with started([MJSIM, "replay", str(short), "--keep"], stdout=subprocess.PIPE, text=True) as process:
         lines = [process.stdout.readline(), process.stdout.readline()]
         url = lines[1].split()[4].rstrip(";")
         assert len(Control(url).jobs.latest()) == 1
