@@ -50,6 +50,13 @@ def test_a_recording_holds_what_the_tenant_asked_and_what_was_done_since(stages)
     assert second.recording().entries
 
 
+def test_an_inbox_of_the_same_name_is_each_tests_own(stages):
+    stage = stages.get()
+    urls = [stage.tenant(name).webhooks.inbox("orders").url for name in "aba"]
+    assert urls[0] == urls[2] != urls[1]
+    assert all(url.startswith(f"{stage.url}/_sim/inbox/orders-") for url in urls)
+
+
 def test_keys_are_short_readable_and_each_tests_own():
     names = ["a.py::test_x", "b.py::test_x", "a.py::test_x[é/ü 漢]", "a.py::" + "test_long" * 20, "a.py::T::test_x"]
     tokens = [token_of(name) for name in names]

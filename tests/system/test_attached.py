@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,9 +13,19 @@ from mjsim.launch import Launched
 PATIENCE = 30
 
 
+@contextmanager
+def started(command, **options):
+    """A running process, which is gone afterwards whatever happens."""
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_it_ends_when_its_standard_input_does():
     command = [sys.executable, "-m", "mjsim", "serve", "--port=0", "--attached", "--log-format=json"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert json.loads(process.stdout.readline())["event"] == "ready"
         process.stdin.write(b"whatever\n")
         process.stdin.flush()
@@ -39,7 +50,7 @@ print(simulator._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     # Its standard error is inherited from nobody; the pipe of its output ends with it.
-    with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as process:
+    with started([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as process:
         pid = int(process.stdout.readline())
         assert process.wait(PATIENCE) == -9
     gone = subprocess.run(["timeout", "10", "tail", f"--pid={pid}", "-f", "/dev/null"], check=False)

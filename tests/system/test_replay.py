@@ -6,6 +6,7 @@ import subprocess
 import sysconfig
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,16 @@ from mjsim.replay.recording import record
 
 MJSIM = str(Path(sysconfig.get_path("scripts")) / "mjsim")
 PATIENCE = 60
+
+
+@contextmanager
+def started(command, **options):
+    """A running process, which is gone afterwards whatever happens."""
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class Client:
@@ -222,6 +233,30 @@ def test_what_was_asked_while_time_was_moved_is_asked_when_it_has_been(tmp_path,
     assert main(["replay", str(tmp_path / "run.json")]) == 0, capsys.readouterr()
 
 
+def test_a_recording_of_nothing_but_waits_compares_nothing(short, capsys):
+    run = json.loads(short.read_text())
+    for entry in run["entries"]:
+        entry |= {"surface": "control", "method": "POST", "target": "/_sim/journal/wait"}
+    short.write_text(json.dumps(run))
+    assert main(["replay", str(short)]) == 2
+    assert capsys.readouterr().err == "mjsim: the recording holds nothing that can be asked again.\n"
+
+
+def test_the_control_token_of_the_other_simulator_is_shown_to_its_control_api_alone(tmp_path, capsys):
+    options = ["--port=0", "--clock=manual", "--seed=3"]
+    with Launched(options) as simulator:
+        job = Client(simulator.url, "sim-a").imagine("a")
+        Control(simulator.url).jobs.complete(job)
+        Client(simulator.url, "sim-a").job(job)
+        (tmp_path / "run.json").write_text(record(Control(simulator.url)).dump())
+    with Launched([*options, "--control-token=secret"]) as simulator:
+        replay = ["replay", str(tmp_path / "run.json"), "--to", simulator.url]
+        assert main(replay) == 1
+        assert "The control API asks for" in capsys.readouterr().err
+        assert main([*replay, "--control-token", "secret"]) == 0, capsys.readouterr().out
+        assert Control(simulator.url, "secret").jobs.latest()[0]["tenant"] == "sim-a"
+
+
 def test_a_key_that_is_not_in_the_file_is_replaced_and_told(tmp_path, capsys):
     with Launched(["--port=0", "--clock=manual", "--seed=3", "--api-key=a-real-key"]) as simulator:
         client = Client(simulator.url, "a-real-key")
@@ -266,7 +301,7 @@ def test_what_ran_on_real_time_is_told_to_differ_for_that(tmp_path, capsys):
 
 
 def test_with_keep_the_simulator_stays_until_ctrl_c(short):
-    with subprocess.Popen([MJSIM, "replay", str(short), "--keep"], stdout=subprocess.PIPE, text=True) as process:
+    with started([MJSIM, "replay", str(short), "--keep"], stdout=subprocess.PIPE, text=True) as process:
         lines = [process.stdout.readline(), process.stdout.readline()]
         url = lines[1].split()[4].rstrip(";")
         assert len(Control(url).jobs.latest()) == 1

@@ -52,11 +52,11 @@ class Control:
 
     def export_state(self) -> bytes:
         """Everything that is kept, of all tenants, as a data file."""
-        return self._wire.fetch("GET", "/_sim/export", {})
+        return self._wire.fetch("GET", "/_sim/export", [])
 
     def import_state(self, data: bytes) -> int:
         """Keep what such a file holds instead; how many jobs."""
         import json
 
-        headers = {"Content-Type": "application/vnd.sqlite3"}
+        headers = [("Content-Type", "application/vnd.sqlite3")]
         return cast("int", json.loads(self._wire.fetch("POST", "/_sim/import", headers, data))["jobs"])

@@ -4,6 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from mjsim.client.wire import Wire
+from mjsim.core.chance import digest
 from mjsim.core.error import ControlError
 
 PATIENCE = 10.0
@@ -56,8 +57,9 @@ class Webhooks:
         return cast("list[dict[str, Any]]", answer["deliveries"])
 
     def inbox(self, name: str) -> "Inbox":
-        """A receiver that is built in; it exists as soon as it is used."""
-        return Inbox(self._wire, name)
+        """A receiver that is built in; it exists as soon as it is used. Each tenant has inboxes of its own."""
+        own = "" if self._tenant is None else f"-{digest('inbox', self._tenant).hex()[:8]}"
+        return Inbox(self._wire, f"{name}{own}")
 
 
 class Inbox:

@@ -1,7 +1,7 @@
 """One request to a simulator, straight to its address: no proxy, no redirect, bounded in time."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +10,10 @@ from mjsim.core.error import ControlError, Unreachable
 
 SECONDS = 60.0
 """How long an answer may take; an advance answers when everything that was due has happened."""
+
+
+Headers = Sequence[tuple[str, str]]
+"""Names and values as they are sent; a name may come more than once."""
 
 
 class Answer(NamedTuple):
@@ -38,7 +42,7 @@ class Wire:
     ) -> Any:
         """The value of an answer in JSON, None of an empty one; `patience` is how long it waits on purpose, in seconds."""
         sent = None if body is None else json.dumps(body).encode()
-        headers = {} if sent is None else {"Content-Type": "application/json"}
+        headers = [] if sent is None else [("Content-Type", "application/json")]
         data = self.fetch(method, path + _query(query or {}), headers, sent, patience)
         try:
             return json.loads(data) if data else None
@@ -46,23 +50,22 @@ class Wire:
             raise ControlError(f"{self.url} answered {method} {path} with something that is no JSON.") from None
 
     def fetch(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None, patience: float = 0
+        self, method: str, target: str, headers: Headers, body: bytes | None = None, patience: float = 0
     ) -> bytes:
         """The body of an answer; `ControlError` with the server's own words where it refused."""
-        bearer = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        answer = self.exchange(method, target, {**headers, **bearer}, body, patience)
+        bearer = [("Authorization", f"Bearer {self._token}")] if self._token else []
+        answer = self.exchange(method, target, [*headers, *bearer], body, patience)
         if answer.status >= 300:
             raise _refusal(answer, f"{method} {target.partition('?')[0]}")
         return answer.body
 
-    def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, patience: float = 0
-    ) -> Answer:
+    def exchange(self, method: str, target: str, headers: Headers, body: bytes | None, patience: float = 0) -> Answer:
         """Whatever is answered; `ControlError` where nothing is."""
         connection = self._connection(self._seconds + patience)
         try:
-            connection.putrequest(method, target, skip_host="Host" in headers, skip_accept_encoding=True)
-            for name, value in headers.items():
+            has_host = any(name.lower() == "host" for name, _ in headers)
+            connection.putrequest(method, target, skip_host=has_host, skip_accept_encoding=True)
+            for name, value in headers:
                 connection.putheader(name, value)
             if body is not None or method in {"POST", "PUT", "PATCH"}:
                 connection.putheader("Content-Length", str(len(body or b"")))

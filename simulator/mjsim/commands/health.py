@@ -23,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
 
     address = address_of(given)
     try:
-        print(Wire(address.url, seconds=5).fetch("GET", "/_sim/health", {}).decode())
+        print(Wire(address.url, seconds=5).fetch("GET", "/_sim/health", []).decode())
     except (ControlError, UnicodeDecodeError) as error:
         reason = error.reason if isinstance(error, Unreachable) else error
         raise ControlError(f"{address.url} is not healthy: {reason}") from error

@@ -100,6 +100,8 @@ def _told(played: Iterable["Played"], recording: "Recording", as_json: bool) -> 
             told.append({"number": one.entry["number"], "differences": [found._asdict() for found in one.differences]})
         elif one.differences:
             _print(one)
+    if not asked:
+        raise SettingsError("the recording holds nothing that can be asked again.")
     left = len(recording.entries) - asked
     if as_json:
         counts = {"asked": asked, "different": different, "left_out": left, "hidden_keys": hidden}

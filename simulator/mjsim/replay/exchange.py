@@ -38,12 +38,12 @@ class Difference(NamedTuple):
     answered: str
 
 
-def request_headers(entry: Entry) -> dict[str, str]:
+def request_headers(entry: Entry) -> list[tuple[str, str]]:
     """What is sent again: everything but what belongs to a connection, and a made-up key for one that is not shown."""
-    headers = {name: value for name, value in entry["request_headers"] if name.lower() not in _CONNECTION}
     # One that was refused has to be refused again; the others have to stay as many tenants as they were.
     key = f"sim-{entry['tenant']}" if entry.get("tenant") else "replayed"
-    return {name: f"Bearer {key}" if REDACTED in value else value for name, value in headers.items()}
+    pairs = [(name, value) for name, value in entry["request_headers"] if name.lower() not in _CONNECTION]
+    return [(name, f"Bearer {key}" if REDACTED in value else value) for name, value in pairs]
 
 
 def has_hidden_key(entry: Entry) -> bool:
