@@ -1,0 +1,146 @@
+"""A webhook receiver is judged by a battery of deliveries about real jobs, each with its expected answer.
+
+Errors: CheckError where no verdict could be reached, Unfit (a CheckError) where an argument is no such thing.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+
+from mjsim_contracts.receiver.answer import Silence
+from mjsim_contracts.receiver.battery import EXAMS, Battery
+from mjsim_contracts.receiver.bench import Bench, Scheme
+from mjsim_contracts.receiver.effects import Effects
+from mjsim_contracts.receiver.exam import FAULTS, Exam
+from mjsim_contracts.receiver.passthrough import pass_through
+from mjsim_contracts.receiver.secret import Unfit, signing_key
+from mjsim_contracts.receiver.simulator import Api, simulator
+from mjsim_contracts.receiver.stock import Maker
+from mjsim_contracts.receiver.target import Target, read_target
+from mjsim_contracts.receiver.wire import Wire
+from mjsim_contracts.report.model import Case, Matrix, Outcome, Report
+from mjsim_contracts.server_check import CheckError
+
+_SPARE = 8
+_FAILURES = 1.4
+"""Of so many jobs at least one each completes: the others fail."""
+
+_PATIENCE, _PATIENCE_WITH_OTHERS = 20.0, 120.0
+"""Seconds in which jobs have ended: at our own simulator, and at an API that somebody else runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverCheck:
+    """What is checked, and how.
+
+    `api_url` and `api_key` name an API whose jobs are told of; without them a simulator is started. The receiver may ask
+    for jobs at `api_port` of 127.0.0.1 (0: a free one, which `progress` is told), whatever key it shows there.
+    `webhook_type` is progress or result, as in the contract: which news the receiver is told. `scheme` is standard, hex,
+    both or either; None finds out. `probe` is a command or URL, as `probe.py` describes. `former_secret` is one that the
+    receiver must not accept any more. `only` limits the check to exams whose ids begin so. `progress` is told of
+    everything in a line each. `seed` is that of the simulator; None takes one at random, so that no job is met twice.
+    """
+
+    url: str
+    secret: str
+    webhook_type: str = "progress"
+    scheme: str | None = None
+    insecure: bool = False
+    probe: str | None = None
+    former_secret: str | None = None
+    api_url: str | None = None
+    api_key: str | None = None
+    api_port: int = 0
+    only: Sequence[str] = ()
+    seed: int | None = None
+    seconds: float = 150.0
+    progress: Callable[[str], None] = lambda _line: None
+    told: Callable[[Case], None] = lambda _case: None
+
+    def run(self) -> Report:
+        """The verdict on the receiver; it is always told that the check's processes and ports are gone by then."""
+        target, exams = read_target(self.url), self._exams()
+        key = signing_key(self.secret)
+        former = signing_key(self.former_secret, "--former-secret") if self.former_secret else None
+        if self.webhook_type not in {"progress", "result"}:
+            raise Unfit(f"--webhook-type has to be progress or result, not {self.webhook_type!r}")
+        if self.scheme is not None and self.scheme not in set(Scheme) - {Scheme.NONE}:
+            raise Unfit(f"--scheme has to be standard, hex, both or either, not {self.scheme!r}")
+        if (self.api_url is None) is not (self.api_key is None):
+            raise Unfit("--api and --key belong together")
+        return asyncio.run(self._judge(target, key, former, exams))
+
+    def _exams(self) -> tuple[Exam, ...]:
+        chosen = tuple(exam for exam in EXAMS if not self.only or exam.id.startswith(tuple(self.only)))
+        if not chosen:
+            raise Unfit(f"no case has an id that begins with {', '.join(self.only)}; the first is {EXAMS[0].id}")
+        return chosen
+
+    async def _judge(self, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]) -> Report:
+        start, seed = time.perf_counter(), random.getrandbits(31) if self.seed is None else self.seed
+        wire = Wire(target, key)
+        await _reach(target)
+        async with AsyncExitStack() as stack:
+            session = await stack.enter_async_context(ClientSession(trust_env=False))
+            own = self.api_url is None
+            api = Api((self.api_url or "").rstrip("/"), self.api_key or "")
+            if own:
+                api = await stack.enter_async_context(simulator(seed))
+            passing = await stack.enter_async_context(pass_through(api, self.api_port))
+            self.progress(f"The API for the receiver: MIDJOURNEY_BASE_URL={passing.url} MIDJOURNEY_TOKEN={api.key}")
+            maker = Maker(session, api, urlsplit(passing.url).netloc if own else None)
+            number = int(sum(exam.jobs for exam in exams) * _FAILURES) + _SPARE
+            stock = await maker.stock(number, _PATIENCE if own else _PATIENCE_WITH_OTHERS)
+            effects = Effects(self.probe, session, passing)
+            await effects.reading()
+            bench = Bench(wire, stock, passing, effects, former_key=former)
+            battery = Battery(
+                bench,
+                exams,
+                Scheme(self.scheme) if self.scheme else None,
+                self.webhook_type == "progress",
+                self.insecure,
+                self.seconds,
+                self.told,
+            )
+            cases = await battery.run()
+            return self._report(bench, cases, seed, time.perf_counter() - start)
+
+    def _report(self, bench: Bench, cases: tuple[Case, ...], seed: int, seconds: float) -> Report:
+        asked = len(bench.passing.follow_ups)
+        headline = (
+            f"{bench.sent} deliveries in {len(cases)} cases; signature scheme: {bench.scheme}",
+            f"{asked} requests of the receiver to the API were seen" + ("" if self.probe else "; no --probe was given"),
+        )
+        return Report(
+            "receiver", bench.wire.target.url, cases, seconds, seed, headline=headline, matrices=(_matrix(cases),)
+        )
+
+
+async def _reach(target: Target) -> None:
+    """CheckError where nothing listens; nothing is sent."""
+    try:
+        async with asyncio.timeout(10):
+            _, writer = await asyncio.open_connection(target.host, target.port, ssl=target.tls)
+    except TimeoutError as error:
+        raise CheckError(f"{target.url} cannot be reached: no connection within 10 s") from error
+    except OSError as error:
+        reason = Silence.REFUSED if isinstance(error, ConnectionRefusedError) else error.strerror or error
+        raise CheckError(f"{target.url} cannot be reached: {reason}") from error
+    writer.close()
+
+
+def _matrix(cases: tuple[Case, ...]) -> Matrix:
+    """By kind of fault, how many cases ended in each way."""
+    rows = []
+    for fault in FAULTS.values():
+        ended = [case.outcome for case in cases if case.place == fault]
+        if ended:
+            rows.append((fault, tuple(str(ended.count(outcome) or "") for outcome in Outcome)))
+    return Matrix("Faults", tuple(Outcome), tuple(rows))

@@ -1,0 +1,215 @@
+"""What deliveries make a receiver do: once, whatever comes; nothing for a forger; and no state that goes back.
+
+These exams run one at a time, because what they count does not say which delivery it belongs to.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from mjsim_contracts.receiver.bench import NotExercised, Trial
+from mjsim_contracts.receiver.delivery import Delivery, Framing
+from mjsim_contracts.receiver.event import Job, event
+from mjsim_contracts.receiver.exam import Exam
+from mjsim_contracts.receiver.rows.story import AT_ONCE_NUMBER, seen_at_work, unknown_job
+from mjsim_contracts.receiver.rule import Judgement
+from mjsim_contracts.receiver.stock import CANCELLED
+from mjsim_contracts.report.model import Outcome
+
+_TWICE = "two charges, two mails, two upscales for one event"
+_BACK = "a finished job that is shown at work again is waited for for ever"
+
+Action = Callable[[], Awaitable[object]]
+
+
+async def _once(trial: Trial, action: Action, *, least: int = 1) -> Judgement:
+    """The action has to have the effects of one event."""
+    effects = trial.bench.effects
+    if not effects.each:
+        where = "the probe's number did not grow" if effects.probe else "it asked the API for nothing more"
+        raise NotExercised(
+            f"SIDE EFFECTS UNSEEN: {where} at a fresh event{'' if effects.probe else '; give a --probe'}"
+        )
+    grown = await effects.growth(action)
+    seen = f"{effects.source} grew by {grown}; one event makes it grow by {effects.each}"
+    if grown > effects.each:
+        return Judgement(Outcome.FAIL, seen)
+    return Judgement(Outcome.FAIL if grown < least else Outcome.PASS, seen if grown >= least else f"{seen}: it is lost")
+
+
+async def _twice(trial: Trial) -> Judgement:
+    true = trial.completed(age=3)
+
+    async def thrice() -> None:
+        for age in (3, 2, 0):
+            await trial.send(replace(true, age=age), "attempt")
+
+    return await _once(trial, thrice)
+
+
+async def _at_once(trial: Trial) -> Judgement:
+    true = trial.completed()
+    return await _once(trial, lambda: trial.volley([true] * AT_ONCE_NUMBER))
+
+
+async def _retried(trial: Trial, framing: Framing) -> Judgement:
+    true = trial.completed(age=1)
+
+    async def retry() -> None:
+        await trial.send(replace(true, framing=framing), "first attempt")
+        await asyncio.sleep(trial.bench.effects.quiet)
+        await trial.send(replace(true, age=0), "the retry, signed anew")
+
+    return await _once(trial, retry)
+
+
+async def _early(trial: Trial) -> Judgement:
+    job = trial.job()
+    true = trial.true(event(job))
+
+    async def early_and_late() -> None:
+        trial.bench.passing.hidden.add(job["id"])
+        await trial.send(true, "the event, while the API answers 404 for the job")
+        trial.bench.passing.hidden.discard(job["id"])
+        await trial.send(true, "the retry, when the API knows the job")
+
+    return await _once(trial, early_and_late)
+
+
+async def _forged(trial: Trial) -> Judgement:
+    """Forgeries, and then the true deliveries whose ids they have used."""
+    true = trial.completed()
+    forged = (
+        true.showing(webhook_signature="v1,{other}", x_midjourney_signature="{otherhex}"),
+        true.showing(webhook_signature=None, x_midjourney_signature=None),
+    )
+
+    async def forge() -> None:
+        for delivery in forged:
+            await trial.send(delivery, "forgery")
+
+    effects = trial.bench.effects
+    grown = await effects.growth(forge) if effects.each else 0
+    if grown:
+        return Judgement(Outcome.FAIL, f"{effects.source} grew by {grown} through forgeries")
+    found = await _once(trial, lambda: trial.send(true, "the true delivery, of the same id"))
+    return found._replace(seen=f"nothing through forgeries; then {found.seen}")
+
+
+async def _unknown(trial: Trial) -> Judgement:
+    found = await _once(trial, lambda: trial.send(unknown_job(trial)), least=0)
+    return found if "by 0;" in found.seen else found._replace(outcome=Outcome.WARN)
+
+
+async def _told(trial: Trial, job: Job, other_than: str | None = None) -> str | None:
+    """The state in which the receiver holds the job after it was told how it stands."""
+    await trial.send(trial.true(event(job)), f"{job['status']}, {job['progress']} percent")
+    return await trial.bench.effects.state(job["id"], other_than=other_than)
+
+
+def _needs_states(trial: Trial) -> None:
+    if not trial.bench.effects.probe:
+        raise NotExercised("STATES UNSEEN: give a --probe that shows them by job id")
+
+
+async def _state_stays(trial: Trial) -> Judgement:
+    _needs_states(trial)
+    story = seen_at_work(trial)
+    end, effects = story.end or {}, trial.bench.effects
+    before = await _told(trial, end)
+    if before is None:
+        raise NotExercised("STATES UNSEEN: the probe does not show the state of a job that completed")
+    for job in story.working:
+        trial.blamed = trial.true(event(job))
+        await trial.send(trial.blamed, f"late news: progress {job['progress']}")
+    after = await effects.state(end["id"], other_than=before)
+    if after != before:
+        return Judgement(Outcome.FAIL, f"{before}, and {after} after late news of progress")
+    return Judgement(Outcome.PASS, f"{before}, whatever came later")
+
+
+async def _stored(trial: Trial, ended: Job, before: Job | None = None) -> Judgement:
+    """How the receiver holds a job that did not complete, told apart from one that did and from one at work."""
+    _needs_states(trial)
+    completed = await _told(trial, trial.job())
+    if completed is None:
+        raise NotExercised("STATES UNSEEN: the probe does not show the state of a job that completed")
+    at_work = await _told(trial, before) if before else None
+    seen = await _told(trial, ended, at_work)
+    if seen is None:
+        return Judgement(Outcome.FAIL, f"the probe does not show the {ended['status']} job")
+    wrong = seen in {completed, at_work}
+    return Judgement(Outcome.FAIL if wrong else Outcome.PASS, f"the {ended['status']} job is shown as {seen}")
+
+
+async def _cancelled(trial: Trial) -> Judgement:
+    story = trial.bench.stock.take("cancelled", CANCELLED)
+    return await _stored(trial, story.end or {}, story.working[0] if story.working else None)
+
+
+def _effect(id_: str, title: str, run: Callable[[Trial], Awaitable[Judgement]], why: str = _TWICE) -> Exam:
+    return Exam(id_, title, "the side effects of one event", why, run)
+
+
+EFFECTS: tuple[Exam, ...] = (
+    _effect("R01-twice-effect", "side effects of the same event three times", _twice),
+    _effect("R01-at-once-effect", f"side effects of the same event {AT_ONCE_NUMBER} times at once", _at_once),
+    _effect("R03-before-created-effect", "side effects of an early event and its retry", _early),
+    Exam(
+        "R04-unknown-job-effect",
+        "side effects of a job that does not exist",
+        "none",
+        "a job nobody knows is no reason to act",
+        _unknown,
+    ),
+    _effect(
+        "R05-answer-lost-effect",
+        "side effects of an attempt whose answer was lost, and its retry",
+        lambda trial: _retried(trial, Framing.ABANDONED),
+    ),
+    _effect(
+        "R05-cut-off-effect",
+        "side effects of an attempt that was cut off, and its retry",
+        lambda trial: _retried(trial, Framing.CUT),
+        "an event that is taken for known before it was read is lost",
+    ),
+    Exam(
+        "R09-forgery-effect",
+        "side effects of forgeries, and of the true delivery after them",
+        "none, and then those of one event",
+        "a forger must neither cause anything nor use up the id of a true event",
+        _forged,
+        signed=True,
+    ),
+    Exam(
+        "R02-state-stays",
+        "the state of a completed job after late news of progress",
+        "as before",
+        _BACK,
+        _state_stays,
+        progress=True,
+    ),
+    Exam(
+        "R19-failed-state",
+        "the state of a job that failed",
+        "neither that of a completed job nor that of one at work",
+        "who is not told of a failure waits for ever",
+        lambda trial: _stored(trial, trial.job("failed")),
+        jobs=2,
+    ),
+    Exam(
+        "R19-cancelled-state",
+        "the state of a job that was cancelled while in progress",
+        "neither that of a completed job nor that of one at work",
+        "who is not told of it waits for ever",
+        _cancelled,
+        progress=True,
+        jobs=2,
+    ),
+)
+
+
+def fresh_event(trial: Trial) -> Action:
+    """What the number is watched at first."""
+    true: Delivery = trial.completed()
+    return lambda: trial.send(true, "a fresh event")
