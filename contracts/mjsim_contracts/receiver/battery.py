@@ -14,7 +14,7 @@ from mjsim_contracts.receiver.reproduction import curl
 from mjsim_contracts.receiver.rows.authenticity import CLOCKS, FORGERY, REPLAY
 from mjsim_contracts.receiver.rows.broken_body import BROKEN
 from mjsim_contracts.receiver.rows.content import FUTURE, LARGE, LATE, WORDS
-from mjsim_contracts.receiver.rows.effect import EFFECTS, fresh_event
+from mjsim_contracts.receiver.rows.effect import EFFECTS
 from mjsim_contracts.receiver.rows.signature_header import MALFORMED, ROTATION
 from mjsim_contracts.receiver.rows.story import ENDS, HAPPY, ORDER, REPETITION
 from mjsim_contracts.receiver.rows.transport import ALONE, SILENT, UNUSUAL
@@ -63,12 +63,17 @@ class Battery:
 
     async def run(self) -> tuple[Case, ...]:
         """All cases, in the order of their ids."""
-        happy = await self._sit(HAPPY)
+        if self._of(EFFECTS):
+            await self.bench.effects.learn(self._happy)
+        else:
+            await self._happy()
+        happy = self.cases[0]
         if happy.outcome is Outcome.FAIL:
             for exam in self._of(EXAMS):
                 self._add(_idle(exam, f"THE HAPPY PATH FAILED ({happy.seen}): nothing else can be judged"))
         else:
-            await self._prepare()
+            self.bench.scheme = self.scheme or await detect(Trial(self.bench))
+            await self.bench.effects.settled()
             for exam in self._of(EFFECTS):
                 await self._sit(exam)
             await self._side_by_side()
@@ -79,11 +84,8 @@ class Battery:
     def _of(self, exams: Sequence[Exam]) -> list[Exam]:
         return [exam for exam in exams if exam in self.chosen and exam is not HAPPY]
 
-    async def _prepare(self) -> None:
-        """Learn what the receiver goes by, and what it does at a fresh event."""
-        self.bench.scheme = self.scheme or await detect(Trial(self.bench))
-        if self._of(EFFECTS):
-            await self.bench.effects.learn(fresh_event(Trial(self.bench)))
+    async def _happy(self) -> bool:
+        return (await self._sit(HAPPY)).outcome is not Outcome.FAIL
 
     async def _side_by_side(self) -> None:
         places = asyncio.Semaphore(_AT_A_TIME)

@@ -23,7 +23,7 @@ from mjsim_contracts.receiver.secret import Unfit, signing_key
 from mjsim_contracts.receiver.simulator import Api, simulator
 from mjsim_contracts.receiver.stock import Maker
 from mjsim_contracts.receiver.target import Target, read_target
-from mjsim_contracts.receiver.wire import Wire
+from mjsim_contracts.receiver.wire import TIMEOUT, Wire
 from mjsim_contracts.report.model import Case, Matrix, Outcome, Report
 from mjsim_contracts.server_check import CheckError
 
@@ -45,6 +45,7 @@ class ReceiverCheck:
     both or either; None finds out. `probe` is a command or URL, as `probe.py` describes. `former_secret` is one that the
     receiver must not accept any more. `only` limits the check to exams whose ids begin so. `progress` is told of
     everything in a line each. `seed` is that of the simulator; None takes one at random, so that no job is met twice.
+    A delivery is given up after `timeout` seconds, and no exam begins when `seconds` are over.
     """
 
     url: str
@@ -59,6 +60,7 @@ class ReceiverCheck:
     api_port: int = 0
     only: Sequence[str] = ()
     seed: int | None = None
+    timeout: float = TIMEOUT
     seconds: float = 150.0
     progress: Callable[[str], None] = lambda _line: None
     told: Callable[[Case], None] = lambda _case: None
@@ -84,7 +86,7 @@ class ReceiverCheck:
 
     async def _judge(self, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]) -> Report:
         start, seed = time.perf_counter(), random.getrandbits(31) if self.seed is None else self.seed
-        wire = Wire(target, key)
+        wire = Wire(target, key, self.timeout)
         await _reach(target)
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(ClientSession(trust_env=False))

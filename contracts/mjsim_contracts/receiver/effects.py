@@ -29,7 +29,7 @@ class Effects:
     session: ClientSession
     passing: PassThrough
     each: int = 0
-    quiet: float = 0.3
+    quiet: float = 0.2
 
     @property
     def source(self) -> str:
@@ -45,23 +45,24 @@ class Effects:
         counted = (await self.reading()).effects
         return counted if counted is not None else sum(one.acts for one in self.passing.follow_ups)
 
-    async def learn(self, action: Callable[[], Awaitable[object]]) -> None:
-        """See by how much one fresh event, which the action delivers, makes the number grow."""
+    async def learn(self, action: Callable[[], Awaitable[bool]]) -> None:
+        """See by how much one fresh event makes the number grow; the action delivers it and says whether it got through."""
         before, start = await self.count(), time.perf_counter()
-        await action()
-        while (number := await self.count()) == before and time.perf_counter() - start < _PATIENCE:
+        number = before if await action() else None
+        while number == before and time.perf_counter() - start < _PATIENCE:
             await asyncio.sleep(_STEP)
-        if number > before:
+            number = await self.count()
+        if number is not None and number > before:
             self.quiet = min(_PATIENCE, max(self.quiet, 2 * (time.perf_counter() - start)))
-            self.each = await self._settled() - before
+            self.each = await self.settled() - before
 
     async def growth(self, action: Callable[[], Awaitable[object]]) -> int:
         """By how much the number grows through the action, and in the quiet that follows."""
         before = await self.count()
         await action()
-        return await self._settled() - before
+        return await self.settled() - before
 
-    async def _settled(self) -> int:
+    async def settled(self) -> int:
         """The number, once it has stood still for long enough."""
         start = changed = time.perf_counter()
         number = await self.count()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -92,15 +93,16 @@ async def pass_through(api: Api, port: int) -> AsyncIterator[PassThrough]:
         passing = PassThrough(api, session)
         application = web.Application(client_max_size=_LARGEST_BODY)
         application.router.add_route("*", "/{path:.*}", passing.handle)
-        runner = web.AppRunner(application, access_log=None)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=0.5).start()
+            await web.TCPSite(runner, "127.0.0.1", port).start()
             passing.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             yield passing
         except OSError as error:
             if passing.url:
                 raise
-            raise CheckError(f"--api-port {port} cannot be listened on: {error.strerror or error}") from error
+            reason = os.strerror(error.errno) if error.errno else error
+            raise CheckError(f"--api-port {port} cannot be listened on: {reason}") from error
         finally:
             await runner.cleanup()

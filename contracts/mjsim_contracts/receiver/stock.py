@@ -20,8 +20,8 @@ _PROMPTS = {
     FOREIGN: "Ein Leuchtturm am Meer – 灯台, منارة, ναός, 🌊",
     CANCELLED: "a lighthouse that nobody waits for",
 }
-_SPECIAL = 5
-"""Jobs of each special sort: one or the other may fail."""
+_SPECIAL = {LONG: 6, LONG_EMOJI: 6, FOREIGN: 14, CANCELLED: 6, DESCRIBED: 6}
+"""Jobs of each special sort: more than are needed, for some fail."""
 
 _POLL_SECONDS = 0.15
 
@@ -67,7 +67,7 @@ class Maker:
 
     async def stock(self, jobs: int, patience: float) -> Stock:
         """So many plain jobs and a few special ones, after they have ended or `patience` seconds have passed."""
-        sorts = [PLAIN] * jobs + [sort for sort in (*_PROMPTS, DESCRIBED) for _ in range(_SPECIAL)]
+        sorts = [PLAIN] * jobs + [sort for sort, number in _SPECIAL.items() for _ in range(number)]
         stories: dict[str, Story] = {}
         for start in range(0, len(sorts), 16):
             some = sorts[start : start + 16]

@@ -29,8 +29,11 @@ class Receiver:
     """Verifies, remembers ids, counts one effect for each completed job's event, and keeps states that never go back."""
 
     server = ThreadingHTTPServer
+    patience: float | None = 10
+    """Seconds without a byte after which a connection is given up."""
 
     def __init__(self) -> None:
+        self.closing = threading.Event()
         self.lock = threading.Lock()
         self.seen: set[str] = set()
         self.effects = 0
@@ -39,6 +42,13 @@ class Receiver:
     def receive(self, headers: Any, body: bytes) -> int:
         self.verify(headers, body)
         return self.handle(headers, self.parse(body))
+
+    def read(self, stream: Any, headers: Any) -> bytes:
+        return stream.read(int(headers["Content-Length"]))
+
+    def words(self) -> bytes:
+        """What is said to a sender that is refused."""
+        return b""
 
     def verify(self, headers: Any, body: bytes) -> None:
         message_id, stamp = headers.get("webhook-id"), headers.get("webhook-timestamp")
@@ -102,7 +112,6 @@ class Receiver:
 class Handler(BaseHTTPRequestHandler):
     receiver: Receiver
     protocol_version = "HTTP/1.1"
-    timeout = 10
 
     def do_GET(self) -> None:
         self.answer(200, json.dumps({"effects": self.receiver.effects, "states": self.receiver.states}).encode())
@@ -110,14 +119,15 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if "Content-Length" not in self.headers:
             return self.answer(411)
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        words = b""
         try:
+            body = self.receiver.read(self.rfile, self.headers)
             status = self.receiver.receive(self.headers, body)
         except Refusal as refusal:
-            status = refusal.status
+            status, words = refusal.status, self.receiver.words()
         except Exception:
             status = 500
-        return self.answer(status)
+        return self.answer(status, words)
 
     def answer(self, status: int, body: bytes = b"") -> None:
         self.close_connection = True
@@ -138,7 +148,7 @@ def listening(receiver: Receiver) -> Iterator[str]:
     """The URL of a receiver, for as long as the context lasts."""
 
     class Own(Handler):
-        pass
+        timeout = receiver.patience
 
     Own.receiver = receiver
     server = receiver.server(("127.0.0.1", 0), Own)
@@ -149,6 +159,7 @@ def listening(receiver: Receiver) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/hook"
     finally:
+        receiver.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,13 +1,16 @@
 """Who can make a receiver believe something: only a sender that knows the secret, and only for as long as it is fresh."""
 
+import base64
 import json
+import time
 from dataclasses import replace
 
-from mjsim_contracts.receiver.bench import Scheme
+from mjsim_contracts.receiver.bench import Scheme, Trial
 from mjsim_contracts.receiver.delivery import Delivery
 from mjsim_contracts.receiver.event import compact
 from mjsim_contracts.receiver.exam import Exam, Make, accepts, refuses
-from mjsim_contracts.receiver.rule import ACCEPTED, ACCEPTED_AT_BEST, NEVER_BELIEVED, REFUSED_AT_BEST
+from mjsim_contracts.receiver.rule import ACCEPTED, ACCEPTED_AT_BEST, NEVER_BELIEVED, REFUSED_AT_BEST, Judgement
+from mjsim_contracts.report.model import Outcome
 
 _HOUR, _MINUTE = 3600, 60
 _SPOOFED = "whoever knows the URL can report jobs that never were"
@@ -18,7 +21,29 @@ def _tampered(delivery: Delivery, _scheme: Scheme) -> Delivery:
     return replace(delivery, body=compact(json.loads(delivery.body) | {"prompt": "tampered"}), signed=delivery.body)
 
 
+async def _told_the_signature(trial: Trial) -> Judgement:
+    """Whether the answer to a forgery holds what would have been right."""
+    true = trial.completed()
+    forged = true.showing(webhook_signature="v1,{other}", x_midjourney_signature="{otherhex}")
+    key, now = trial.bench.wire.key, int(time.time())
+    answer = await trial.send(forged, "forgery")
+    secrets = [base64.b64encode(key).decode().rstrip("="), key.hex()]
+    for moment in range(now, now + 3):
+        values = true.values(key, moment)
+        secrets += [values["good"], values["hex"]]
+    told = any(one in answer.text for one in secrets)
+    return Judgement(Outcome.FAIL if told else Outcome.PASS, "it tells the right signature" if told else str(answer))
+
+
 FORGERY: tuple[Exam, ...] = (
+    Exam(
+        "R09-oracle",
+        "what the answer to a forgery tells",
+        "neither secret nor right signature",
+        "a receiver that says what would have been right signs for everybody",
+        _told_the_signature,
+        signed=True,
+    ),
     refuses(
         "R09-wrong-secret",
         "signed with somebody else's secret",

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from mjsim_contracts.receiver.bench import NotExercised, Trial
-from mjsim_contracts.receiver.delivery import Delivery, Framing
+from mjsim_contracts.receiver.delivery import Framing
 from mjsim_contracts.receiver.event import Job, event
 from mjsim_contracts.receiver.exam import Exam
-from mjsim_contracts.receiver.rows.story import AT_ONCE_NUMBER, seen_at_work, unknown_job
+from mjsim_contracts.receiver.rows.story import AT_ONCE_NUMBER, job_id, seen_at_work, unknown_job
 from mjsim_contracts.receiver.rule import Judgement
 from mjsim_contracts.receiver.stock import CANCELLED
 from mjsim_contracts.report.model import Outcome
@@ -76,6 +76,15 @@ async def _early(trial: Trial) -> Judgement:
     return await _once(trial, early_and_late)
 
 
+async def _after_progress(trial: Trial) -> Judgement:
+    """The end of a job whose progress was told before, by other webhook-ids."""
+    story, effects = seen_at_work(trial), trial.bench.effects
+    for job in story.working:
+        await trial.send(trial.true(event(job)), f"news of progress {job['progress']}")
+    await effects.growth(lambda: asyncio.sleep(0))
+    return await _once(trial, lambda: trial.send(trial.true(event(story.end or {})), "the end"))
+
+
 async def _forged(trial: Trial) -> Judgement:
     """Forgeries, and then the true deliveries whose ids they have used."""
     true = trial.completed()
@@ -97,8 +106,14 @@ async def _forged(trial: Trial) -> Judgement:
 
 
 async def _unknown(trial: Trial) -> Judgement:
-    found = await _once(trial, lambda: trial.send(unknown_job(trial)), least=0)
-    return found if "by 0;" in found.seen else found._replace(outcome=Outcome.WARN)
+    """To a receiver that never asks the API, no job is unknown."""
+    delivery = unknown_job(trial)
+    found = await _once(trial, lambda: trial.send(delivery), least=0)
+    if "grew by 0;" in found.seen:
+        return found
+    if not trial.bench.passing.about(job_id(delivery)):
+        raise NotExercised("the receiver does not ask the API for the job, so it cannot know that there is none")
+    return found._replace(outcome=Outcome.FAIL)
 
 
 async def _told(trial: Trial, job: Job, other_than: str | None = None) -> str | None:
@@ -182,6 +197,14 @@ EFFECTS: tuple[Exam, ...] = (
         signed=True,
     ),
     Exam(
+        "R02-end-after-progress-effect",
+        "side effects of the end of a job whose progress was told before",
+        "the side effects of one event",
+        "an event is known by its webhook-id; who takes the job for it loses the end",
+        _after_progress,
+        progress=True,
+    ),
+    Exam(
         "R02-state-stays",
         "the state of a completed job after late news of progress",
         "as before",
@@ -207,9 +230,3 @@ EFFECTS: tuple[Exam, ...] = (
         jobs=2,
     ),
 )
-
-
-def fresh_event(trial: Trial) -> Action:
-    """What the number is watched at first."""
-    true: Delivery = trial.completed()
-    return lambda: trial.send(true, "a fresh event")

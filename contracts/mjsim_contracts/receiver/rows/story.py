@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mjsim_contracts.receiver.bench import NotExercised, Trial
 from mjsim_contracts.receiver.delivery import Delivery, Framing
-from mjsim_contracts.receiver.event import compact, event
+from mjsim_contracts.receiver.event import event
 from mjsim_contracts.receiver.exam import Exam, accepts, worst
 from mjsim_contracts.receiver.rule import ACCEPTED, AT_ONCE, HANDLED_OR_LATER, Judgement
 from mjsim_contracts.receiver.stock import CANCELLED, Story
@@ -61,10 +61,10 @@ async def _progress_after_end(trial: Trial) -> Judgement:
 async def _before_created(trial: Trial) -> Judgement:
     """To the API the job is unknown at first, as it is to who has not read the answer to his POST yet."""
     true = trial.completed()
-    hidden, job_id = trial.bench.passing.hidden, _job_id(true)
-    hidden.add(job_id)
+    hidden, name = trial.bench.passing.hidden, job_id(true)
+    hidden.add(name)
     early = await trial.send(true, "the event, while the API answers 404 for the job")
-    hidden.discard(job_id)
+    hidden.discard(name)
     if not (early.accepted or early.refused or early.status == 503):
         return ACCEPTED.judge(early)._replace(outcome=Outcome.FAIL)
     late = await trial.send(true, "the retry, when the API knows the job")
@@ -74,11 +74,11 @@ async def _before_created(trial: Trial) -> Judgement:
 
 async def _follow_up_fails(trial: Trial) -> Judgement:
     true = trial.completed()
-    failing, job_id = trial.bench.passing.failing, _job_id(true)
-    failing.add(job_id)
+    failing, name = trial.bench.passing.failing, job_id(true)
+    failing.add(name)
     first = await trial.send(true, "the event, while the API answers 503 for the job")
-    failing.discard(job_id)
-    if not trial.bench.passing.about(job_id):
+    failing.discard(name)
+    if not trial.bench.passing.about(name):
         raise NotExercised("the receiver asks the API nothing, and nothing else from outside makes it answer 5xx")
     found = ACCEPTED.judge(await trial.send(true, "the retry, when the API is well again"))
     return found._replace(seen=f"{first}, and at the retry {found.seen}")
@@ -91,14 +91,15 @@ async def _lost(trial: Trial, framing: Framing) -> Judgement:
     return ACCEPTED.judge(await trial.send(replace(true, age=0), "the retry, signed anew"))
 
 
-def _job_id(delivery: Delivery) -> str:
+def job_id(delivery: Delivery) -> str:
+    """The job that a delivery is about."""
     return str(json.loads(delivery.body)["job_id"])
 
 
 def unknown_job(trial: Trial) -> Delivery:
     """A completed job of which the API knows nothing."""
-    job_id = str(uuid.uuid4())
-    return trial.true(compact(event(trial.job(), id=job_id, job_id=job_id)))
+    name = str(uuid.uuid4())
+    return trial.true(event(trial.job(), id=name, job_id=name))
 
 
 REPETITION: tuple[Exam, ...] = (

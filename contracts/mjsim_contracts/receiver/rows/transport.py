@@ -52,8 +52,8 @@ async def _stalled(trial: Trial) -> Judgement:
     """Somebody else's delivery, while one stands still half-way."""
     whole, other = trial.completed(), trial.completed()
     stalled = replace(whole, body=whole.body[: len(whole.body) // 2], signed=whole.body, framing=Framing.STALL)
-    released = asyncio.Event()
-    waiting = asyncio.create_task(trial.send(stalled, "delivery that stands still", gate=released))
+    released, patient = asyncio.Event(), replace(trial.bench.wire, timeout=2 * trial.bench.wire.timeout)
+    waiting = asyncio.create_task(trial.send(stalled, "delivery that stands still", wire=patient, gate=released))
     trial.blamed = stalled
     try:
         # Whoever serves one connection at a time has to have begun with the one that stands still.
@@ -122,7 +122,7 @@ async def _never_comes(trial: Trial) -> Judgement:
     return Judgement(Outcome.PASS, f"it asked by itself: {asked.method} {asked.path}")
 
 
-_PATIENCE_FOR_POLLING = 3.0
+_PATIENCE_FOR_POLLING = 2.5
 _UNSEEN = "cannot be judged from outside unless the receiver polls soon; `mjsim check client` judges polling"
 
 
