@@ -4,7 +4,9 @@ Errors: CheckError where no verdict could be reached, Unfit (a CheckError) where
 """
 
 import asyncio
+import contextlib
 import random
+import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -24,12 +26,15 @@ from mjsim_contracts.receiver.simulator import Api, simulator
 from mjsim_contracts.receiver.stock import Maker
 from mjsim_contracts.receiver.target import Target, read_target
 from mjsim_contracts.receiver.wire import TIMEOUT, Wire
-from mjsim_contracts.report.model import Case, Matrix, Outcome, Report
+from mjsim_contracts.report.model import Case, Event, Lane, Matrix, Outcome, Report
 from mjsim_contracts.server_check import CheckError
 
 _SPARE = 8
 _FAILURES = 1.4
 """Of so many jobs at least one each completes: the others fail."""
+
+_MOST_SHOWN = 500
+"""Requests of the receiver that are told in the report."""
 
 _PATIENCE, _PATIENCE_WITH_OTHERS = 20.0, 120.0
 """Seconds in which jobs have ended: at our own simulator, and at an API that somebody else runs."""
@@ -76,7 +81,10 @@ class ReceiverCheck:
             raise Unfit(f"--scheme has to be standard, hex, both or either, not {self.scheme!r}")
         if (self.api_url is None) is not (self.api_key is None):
             raise Unfit("--api and --key belong together")
-        return asyncio.run(self._judge(target, key, former, exams))
+        try:
+            return asyncio.run(self._judge(target, key, former, exams))
+        except asyncio.CancelledError as error:
+            raise CheckError("the check was ended before it had a verdict") from error
 
     def _exams(self) -> tuple[Exam, ...]:
         chosen = tuple(exam for exam in EXAMS if not self.only or exam.id.startswith(tuple(self.only)))
@@ -87,6 +95,7 @@ class ReceiverCheck:
     async def _judge(self, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]) -> Report:
         start, seed = time.perf_counter(), random.getrandbits(31) if self.seed is None else self.seed
         wire = Wire(target, key, self.timeout)
+        _end_with_this_process()
         await _reach(target)
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(ClientSession(trust_env=False))
@@ -120,9 +129,16 @@ class ReceiverCheck:
             f"{bench.sent} deliveries in {len(cases)} cases; signature scheme: {bench.scheme}",
             f"{asked} requests of the receiver to the API were seen" + ("" if self.probe else "; no --probe was given"),
         )
-        return Report(
-            "receiver", bench.wire.target.url, cases, seconds, seed, headline=headline, matrices=(_matrix(cases),)
-        )
+        url, covered, asking = bench.wire.target.url, (_matrix(cases),), (_lane(bench),) if asked else ()
+        return Report("receiver", url, cases, seconds, seed, headline=headline, matrices=covered, lanes=asking)
+
+
+def _end_with_this_process() -> None:
+    """Where signals can be caught, SIGTERM ends the check as Ctrl-C does: with all that it has started."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _reach(target: Target) -> None:
@@ -136,6 +152,13 @@ async def _reach(target: Target) -> None:
         reason = Silence.REFUSED if isinstance(error, ConnectionRefusedError) else error.strerror or error
         raise CheckError(f"{target.url} cannot be reached: {reason}") from error
     writer.close()
+
+
+def _lane(bench: Bench) -> Lane:
+    """What the receiver asked of the API, and when."""
+    seen = bench.passing.follow_ups[:_MOST_SHOWN]
+    events = (Event(round(one.at - bench.start, 3), one.method, f"{one.path}: {one.status}") for one in seen)
+    return Lane("the receiver's requests to the API", tuple(events))
 
 
 def _matrix(cases: tuple[Case, ...]) -> Matrix:

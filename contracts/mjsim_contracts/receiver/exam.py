@@ -26,7 +26,7 @@ FAULTS = {
     9: "forgery",
     10: "malformed signature header",
     11: "rotation of secrets",
-    12: "the same JSON in other words",
+    12: "the same in other words",
     13: "broken bodies",
     14: "news of the future",
     15: "slow and unusual transport",

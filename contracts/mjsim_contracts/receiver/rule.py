@@ -41,7 +41,9 @@ def _accepted(answer: Answer) -> Judgement:
     if answer.accepted and answer.seconds > SLOW:
         return Judgement(Outcome.WARN, f"{answer}, but only after {answer.seconds:.1f} s")
     if answer.accepted or answer.refused:
-        return Judgement(Outcome.PASS if answer.accepted else Outcome.FAIL, str(answer))
+        throttled = answer.status == 429 and "retry-after" in answer.headers
+        milder = Outcome.WARN if throttled else Outcome.FAIL
+        return Judgement(Outcome.PASS if answer.accepted else milder, f"{answer}{', throttled' if throttled else ''}")
     return Judgement(Outcome.FAIL, _fault(answer))
 
 

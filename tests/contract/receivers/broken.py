@@ -1,6 +1,7 @@
 """Receivers with one defect each, as receivers under development have them: every one is the correct one but for a step."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -38,10 +39,8 @@ class TrustsWhatIsNotSigned(Receiver):
 @broken
 class AnswersBeforeItVerifies(Receiver):
     def receive(self, headers: Any, body: bytes) -> int:
-        try:
+        with contextlib.suppress(Refusal):
             super().receive(headers, body)
-        except Refusal:
-            pass
         return 202
 
 
@@ -247,6 +246,26 @@ class ConflictsWithItself(Receiver):
 
 
 @broken
+class LosesCountInBursts(Receiver):
+    def handle(self, headers: Any, document: dict[str, Any]) -> int:
+        with self.lock:
+            if not self.is_new(headers):
+                return 200
+            self.store(document)
+        if document["event"] == "job.completed":
+            before = self.effects
+            time.sleep(0.02)
+            self.effects = before + 1
+        return 200
+
+
+@broken
+class KnowsSmallLettersOnly(Receiver):
+    def verify(self, headers: Any, body: bytes) -> None:
+        super().verify(dict(headers.items()), body)
+
+
+@broken
 class GoesBack(Receiver):
     def store(self, document: dict[str, Any]) -> None:
         self.states[document["job_id"]] = document.get("status", "")
@@ -390,7 +409,6 @@ class UpscalesAgain(Asking):
         job_id = url.rpartition("/")[2]
         body = json.dumps({"job_id": job_id, "index": 1}).encode()
         headers = {"Authorization": "Bearer sim-receiver", "Content-Type": "application/json"}
-        try:
-            urllib.request.urlopen(urllib.request.Request(f"{self.api}/v1/upscale", body, headers), timeout=5).close()
-        except urllib.error.HTTPError:
-            pass
+        request = urllib.request.Request(f"{self.api}/v1/upscale", body, headers)
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(request, timeout=5).close()

@@ -119,10 +119,10 @@ class ByTimes(Receiver):
 
     def store(self, document: dict[str, Any]) -> None:
         job_id, stamp = document["job_id"], document.get("updated_at", document["timestamp"])
-        if document["event"].partition(".")[2] in {"progress", "completed", "failed", "cancelled"}:
-            if stamp >= self.times.get(job_id, ""):
-                self.times[job_id] = stamp
-                super().store(document)
+        known = document["event"].partition(".")[2] in {"progress", "completed", "failed", "cancelled"}
+        if known and stamp >= self.times.get(job_id, ""):
+            self.times[job_id] = stamp
+            super().store(document)
 
 
 @correct

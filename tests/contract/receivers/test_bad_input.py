@@ -1,6 +1,10 @@
 """What cannot be checked is said in one line that names it, and leaves nothing running."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,3 +83,21 @@ def test_a_probe_that_fails_ends_the_check(receiver: str, instant: str) -> None:
     """Before the first delivery."""
     with pytest.raises(CheckError, match="the probe 'false' ended with 1"):
         ReceiverCheck(receiver, SECRET, api_url=instant, api_key="sim-a", probe="false").run()
+
+
+PROGRAM = """
+from mjsim_contracts.receiver.check import ReceiverCheck
+ReceiverCheck({url!r}, {secret!r}, progress=lambda line: print(line, flush=True)).run()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_check_that_is_ended_leaves_no_process_behind(receiver: str, number: signal.Signals) -> None:
+    """Neither by Ctrl-C nor by who ends it from outside."""
+    program = [sys.executable, "-c", PROGRAM.format(url=receiver, secret=SECRET)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as check:
+        assert b"MIDJOURNEY_BASE_URL=http://127.0.0.1:" in check.stdout.readline()
+        os.kill(check.pid, number)
+        assert check.wait(timeout=15)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(check.pid, 0)

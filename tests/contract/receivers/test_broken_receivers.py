@@ -43,6 +43,8 @@ REASONS = {
     "KnowsJobsNotEvents": "R02-end-after-progress-effect",
     "LooksThenLeaps": "R01-at-once-effect",
     "ConflictsWithItself": "R01-twice",
+    "LosesCountInBursts": "R17-burst-effect",
+    "KnowsSmallLettersOnly": "R12-capitals-in-headers",
     "GoesBack": "R02-state-stays",
     "IgnoresCancelling": "R19-cancelled-state",
     "TakesEveryEndForSuccess": "R19-failed-state",
@@ -56,7 +58,7 @@ REASONS = {
     "OneAtATimeAndSlow": "R17-burst",
     "OneAtATimeWithoutEnd": "R15-stalled-sender",
     "ReadsUntilItHasEverything": "R13-content-length-too-long",
-    "CrashesOnJobsItDoesNotFind": "R03-before-created",
+    "CrashesOnJobsItDoesNotFind": "R04-unknown-job",
     "LosesWhatItCouldNotHandle": "R03-before-created-effect",
     "UpscalesAgain": "R01-twice-effect",
 }

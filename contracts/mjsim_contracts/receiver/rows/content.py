@@ -1,10 +1,12 @@
 """What a body may hold: the same news in other words, more than is known, less than usual, and a lot of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from mjsim_contracts.receiver.bench import Trial
+from mjsim_contracts.receiver.delivery import Delivery
 from mjsim_contracts.receiver.event import OPTIONAL, compact, escaped, event, reordered, spaced
 from mjsim_contracts.receiver.exam import Exam, Make, accepts, worst
 from mjsim_contracts.receiver.rule import ACCEPTED, ACCEPTED_AT_BEST, Judgement
@@ -29,14 +31,19 @@ def _long(sort: str) -> Make:
     return lambda trial: trial.completed(sort)
 
 
-WORDS: tuple[Exam, ...] = tuple(
+def _capitals(trial: Trial) -> Delivery:
+    true = trial.completed()
+    return replace(true, headers=tuple((name.title(), template) for name, template in true.headers))
+
+
+WORDS: tuple[Exam, ...] = (
+    *(accepts(f"R12-{name}", f"the same JSON, {title}", _RAW, _worded(form)) for name, (title, form) in _FORMS.items()),
     accepts(
-        f"R12-{name}",
-        f"the same JSON {title}",
-        _RAW,
-        _worded(form),
-    )
-    for name, (title, form) in _FORMS.items()
+        "R12-capitals-in-headers",
+        "Webhook-Id, Webhook-Timestamp, Webhook-Signature",
+        "names of headers have no case; libraries and proxies write them as they like",
+        _capitals,
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from mjsim_contracts.receiver.delivery import Framing
 from mjsim_contracts.receiver.event import Job, event
 from mjsim_contracts.receiver.exam import Exam
 from mjsim_contracts.receiver.rows.story import AT_ONCE_NUMBER, job_id, seen_at_work, unknown_job
+from mjsim_contracts.receiver.rows.transport import BURST
 from mjsim_contracts.receiver.rule import Judgement
 from mjsim_contracts.receiver.stock import CANCELLED
 from mjsim_contracts.report.model import Outcome
@@ -22,8 +23,8 @@ _BACK = "a finished job that is shown at work again is waited for for ever"
 Action = Callable[[], Awaitable[object]]
 
 
-async def _once(trial: Trial, action: Action, *, least: int = 1) -> Judgement:
-    """The action has to have the effects of one event."""
+async def _once(trial: Trial, action: Action, *, events: int = 1, least: int = 1) -> Judgement:
+    """The action has to have the effects of so many events, and in any case the least."""
     effects = trial.bench.effects
     if not effects.each:
         where = "the probe's number did not grow" if effects.probe else "it asked the API for nothing more"
@@ -32,7 +33,7 @@ async def _once(trial: Trial, action: Action, *, least: int = 1) -> Judgement:
         )
     grown = await effects.growth(action)
     seen = f"{effects.source} grew by {grown}; one event makes it grow by {effects.each}"
-    if grown > effects.each:
+    if grown > events * effects.each:
         return Judgement(Outcome.FAIL, seen)
     return Judgement(Outcome.FAIL if grown < least else Outcome.PASS, seen if grown >= least else f"{seen}: it is lost")
 
@@ -50,6 +51,18 @@ async def _twice(trial: Trial) -> Judgement:
 async def _at_once(trial: Trial) -> Judgement:
     true = trial.completed()
     return await _once(trial, lambda: trial.volley([true] * AT_ONCE_NUMBER))
+
+
+async def _burst(trial: Trial) -> Judgement:
+    deliveries = [trial.completed() for _ in range(BURST)]
+
+    async def burst() -> None:
+        answers = await trial.volley(deliveries)
+        for delivery, answer in zip(deliveries, answers, strict=True):
+            if not answer.accepted:
+                await trial.send(delivery, "retry of what was not acknowledged")
+
+    return await _once(trial, burst, events=BURST, least=BURST)
 
 
 async def _retried(trial: Trial, framing: Framing) -> Judgement:
@@ -211,6 +224,14 @@ EFFECTS: tuple[Exam, ...] = (
         _BACK,
         _state_stays,
         progress=True,
+    ),
+    Exam(
+        "R17-burst-effect",
+        f"side effects of {BURST} events at once",
+        f"those of {BURST} events",
+        "what is read, changed and written back by two at once is lost by one of them",
+        _burst,
+        jobs=BURST,
     ),
     Exam(
         "R19-failed-state",
