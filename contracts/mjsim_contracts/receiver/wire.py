@@ -103,7 +103,7 @@ class Wire:
         if delivery.framing in {Framing.ABANDONED, Framing.CUT}:
             raise _Left
         short = delivery.framing in {Framing.SHORT, Framing.STALL}
-        async with asyncio.timeout(_PATIENCE_AFTER_THE_END if short else None):
+        async with asyncio.timeout(min(_PATIENCE_AFTER_THE_END, self.timeout / 2) if short else None):
             status, headers = await read_head(reader)
             while 100 <= status < 200:
                 status, headers = await read_head(reader)

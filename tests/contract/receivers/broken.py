@@ -348,14 +348,8 @@ class OneAtATimeAndSlow(Receiver):
     server = HTTPServer
 
     def handle(self, headers: Any, document: dict[str, Any]) -> int:
-        time.sleep(0.2)
+        time.sleep(0.1)
         return super().handle(headers, document)
-
-
-@broken
-class OneAtATimeWithoutEnd(Receiver):
-    server = HTTPServer
-    patience = None
 
 
 @broken
@@ -365,6 +359,11 @@ class ReadsUntilItHasEverything(Receiver):
         while len(body) < length and not self.closing.wait(0.01):
             body += stream.read(length - len(body))
         return body
+
+
+@broken
+class NeverRecovers(ReadsUntilItHasEverything):
+    server = HTTPServer
 
 
 class Asking(Receiver):

@@ -56,7 +56,7 @@ REASONS = {
     "TakesSmallBodiesOnly": "R16-long-prompt-emoji",
     "Redirects": "R00-completed",
     "OneAtATimeAndSlow": "R17-burst",
-    "OneAtATimeWithoutEnd": "R15-stalled-sender",
+    "NeverRecovers": "R15-stalled-sender",
     "ReadsUntilItHasEverything": "R13-content-length-too-long",
     "CrashesOnJobsItDoesNotFind": "R04-unknown-job",
     "LosesWhatItCouldNotHandle": "R03-before-created-effect",
@@ -73,7 +73,7 @@ SLOW_JOBS = {
 }
 """Cases that need jobs which were seen at work, or failed."""
 
-IMPATIENT = {"R15-stalled-sender", "R17-burst"}
+IMPATIENT = {"R13-content-length-too-long", "R15-stalled-sender", "R17-burst"}
 """Cases that a receiver fails by being slower than the sender's patience."""
 
 
@@ -104,7 +104,7 @@ def test_a_broken_receiver_fails_for_its_reason(request: pytest.FixtureRequest, 
         "api_url": api,
         "api_key": f"sim-{name}",
         "only": [reason],
-        "timeout": 2.0 if reason in IMPATIENT else 15,
+        "timeout": 1.0 if reason in IMPATIENT else 15,
     }
     receiver = BROKEN[name]()
     if isinstance(receiver, Asking):

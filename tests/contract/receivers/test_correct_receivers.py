@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from http.server import HTTPServer
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,10 @@ from mjsim_contracts.receiver.check import ReceiverCheck
 from mjsim_contracts.report.model import Outcome, Report
 
 from .correct import CORRECT, Asking
-from .threaded import SECRET, Receiver, listening
+from .threaded import SECRET, Receiver, Refusal, listening
 
 SEEDS = range(11, 16)
-IN_EVERY_RUN = ["threaded", "queueing", "hexadecimal", *(["node"] if "node" in CORRECT else [])]
+IN_EVERY_RUN = ["threaded", "queueing", *(["node"] if "node" in CORRECT else [])]
 
 UNSEEN = {"R05-follow-up-fails", "R11-former-secret", "R18-polls"}
 """What cannot be judged from outside of a receiver that asks the API nothing, without its former secret."""
@@ -50,9 +52,8 @@ def test_a_correct_receiver_fails_nothing(style: str) -> None:
     assert not ended(report, Outcome.FAIL)
     assert report.exit_code == 0
     assert len(report.cases) == len(EXAMS)
-    if style != "hexadecimal":
-        assert set(ended(report, Outcome.NOT_EXERCISED)) <= UNSEEN | {"R04-unknown-job-effect"}
-        assert set(ended(report, Outcome.WARN)) <= {"R15-chunked", "R17-burst"}
+    assert set(ended(report, Outcome.NOT_EXERCISED)) <= UNSEEN | {"R04-unknown-job-effect"}
+    assert set(ended(report, Outcome.WARN)) <= {"R15-chunked", "R17-burst"}
 
 
 def test_what_a_receiver_asks_of_the_api_is_evidence() -> None:
@@ -116,6 +117,40 @@ def test_a_receiver_of_results_is_told_no_progress(instant: str) -> None:
         options = {"api_url": instant, "api_key": "sim-result", "only": ["R02", "R19"], "webhook_type": "result"}
         report = ReceiverCheck(url, SECRET, **options).run()
     assert "--webhook-type result" in ended(report, Outcome.NOT_EXERCISED)["R19-cancelled"]
+
+
+class OneAtATimeWithoutEnd(Receiver):
+    """It waits for every connection as long as that takes."""
+
+    server = HTTPServer
+    patience = None
+
+
+def test_who_serves_one_connection_at_a_time_is_warned_of_those_that_stand_still(instant: str) -> None:
+    """No failure: it goes on when the connection ends, and a proxy in front of it may see to that."""
+    with listening(OneAtATimeWithoutEnd()) as url:
+        options = {"api_url": instant, "api_key": "sim-still", "only": ["R15-stalled"], "timeout": 1.0}
+        report = ReceiverCheck(url, SECRET, **options).run()
+    assert "had to wait" in ended(report, Outcome.WARN)["R15-stalled-sender"]
+
+
+class RefusesAllButTheFirst(Receiver):
+    """Whatever comes second is refused, rightly signed or not."""
+
+    def verify(self, headers: Any, body: bytes) -> None:
+        super().verify(headers, body)
+        if self.seen:
+            raise Refusal(401)
+
+
+def test_a_refusal_without_a_positive_control_proves_nothing(instant: str) -> None:
+    """A receiver that refuses everything has refused no forgery."""
+    with listening(RefusesAllButTheFirst()) as url:
+        options = {"api_url": instant, "api_key": "sim-refusing", "only": ["R07", "R09", "R10", "R13"]}
+        report = ReceiverCheck(url, SECRET, scheme="standard", **options).run()
+    unseen = ended(report, Outcome.NOT_EXERCISED)
+    assert "401 proves nothing" in unseen["R09-wrong-secret"]
+    assert not [name for name in ended(report, Outcome.PASS) if name[:3] in {"R07", "R13"}]
 
 
 def test_the_wrong_secret_ends_the_check_at_the_happy_path(instant: str) -> None:
