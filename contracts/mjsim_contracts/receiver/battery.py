@@ -16,12 +16,14 @@ from mjsim_contracts.receiver.rows.broken_body import BROKEN
 from mjsim_contracts.receiver.rows.content import FUTURE, LARGE, LATE, WORDS
 from mjsim_contracts.receiver.rows.effect import EFFECTS
 from mjsim_contracts.receiver.rows.signature_header import MALFORMED, ROTATION
+from mjsim_contracts.receiver.rows.state import STATES
 from mjsim_contracts.receiver.rows.story import ENDS, HAPPY, ORDER, REPETITION
 from mjsim_contracts.receiver.rows.transport import ALONE, SILENT, UNUSUAL
 from mjsim_contracts.receiver.rule import Judgement
 from mjsim_contracts.receiver.scheme import detect
 from mjsim_contracts.receiver.stock import OutOfStock
 from mjsim_contracts.report.model import Case, Outcome
+from mjsim_contracts.server_check import CheckError
 
 SIDE_BY_SIDE: tuple[Exam, ...] = (
     *REPETITION,
@@ -42,7 +44,7 @@ SIDE_BY_SIDE: tuple[Exam, ...] = (
 )
 """Exams that do not disturb each other."""
 
-EXAMS: tuple[Exam, ...] = tuple(sorted((HAPPY, *EFFECTS, *SIDE_BY_SIDE, *ALONE), key=lambda exam: exam.id))
+EXAMS: tuple[Exam, ...] = tuple(sorted((HAPPY, *EFFECTS, *STATES, *SIDE_BY_SIDE, *ALONE), key=lambda exam: exam.id))
 """All exams, as they are told."""
 
 _AT_A_TIME = 5
@@ -74,7 +76,7 @@ class Battery:
         else:
             self.bench.scheme = self.scheme or await detect(Trial(self.bench))
             await self.bench.effects.settled()
-            for exam in self._of(EFFECTS):
+            for exam in self._of((*EFFECTS, *STATES)):
                 await self._sit(exam)
             await self._side_by_side()
             for exam in self._of(ALONE):
@@ -113,7 +115,7 @@ class Battery:
         try:
             async with asyncio.timeout(max(0.0, left)):
                 outcome, seen = await exam.run(trial)
-        except (NotExercised, OutOfStock) as reason:
+        except (NotExercised, OutOfStock, CheckError) as reason:
             outcome, seen = Judgement(Outcome.NOT_EXERCISED, str(reason))
         except TimeoutError:
             outcome, seen = Judgement(Outcome.NOT_EXERCISED, f"the check's {self.seconds:g} s were over")

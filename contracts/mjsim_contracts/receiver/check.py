@@ -13,28 +13,24 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aiohttp import ClientSession
-
 from mjsim_contracts.receiver.answer import Silence
 from mjsim_contracts.receiver.battery import EXAMS, Battery
 from mjsim_contracts.receiver.bench import Bench, Scheme
 from mjsim_contracts.receiver.effects import Effects
-from mjsim_contracts.receiver.exam import FAULTS, Exam
-from mjsim_contracts.receiver.passthrough import pass_through
+from mjsim_contracts.receiver.exam import Exam
+from mjsim_contracts.receiver.findings import report_on
+from mjsim_contracts.receiver.passthrough import PassThrough, pass_through
 from mjsim_contracts.receiver.secret import Unfit, signing_key
 from mjsim_contracts.receiver.simulator import Api, simulator
-from mjsim_contracts.receiver.stock import Maker
+from mjsim_contracts.receiver.stock import Maker, Stock
 from mjsim_contracts.receiver.target import Target, read_target
 from mjsim_contracts.receiver.wire import TIMEOUT, Wire
-from mjsim_contracts.report.model import Case, Event, Lane, Matrix, Outcome, Report
+from mjsim_contracts.report.model import Case, Report
 from mjsim_contracts.server_check import CheckError
 
 _SPARE = 8
 _FAILURES = 1.4
 """Of so many jobs at least one each completes: the others fail."""
-
-_MOST_SHOWN = 500
-"""Requests of the receiver that are told in the report."""
 
 _PATIENCE, _PATIENCE_WITH_OTHERS = 20.0, 120.0
 """Seconds in which jobs have ended: at our own simulator, and at an API that somebody else runs."""
@@ -71,7 +67,7 @@ class ReceiverCheck:
     told: Callable[[Case], None] = lambda _case: None
 
     def run(self) -> Report:
-        """The verdict on the receiver; it is always told that the check's processes and ports are gone by then."""
+        """The verdict on the receiver; by then all that the check has started is gone."""
         target, exams = read_target(self.url), self._exams()
         key = signing_key(self.secret)
         former = signing_key(self.former_secret, "--former-secret") if self.former_secret else None
@@ -94,43 +90,35 @@ class ReceiverCheck:
 
     async def _judge(self, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]) -> Report:
         start, seed = time.perf_counter(), random.getrandbits(31) if self.seed is None else self.seed
-        wire = Wire(target, key, self.timeout)
         _end_with_this_process()
         await _reach(target)
         async with AsyncExitStack() as stack:
-            session = await stack.enter_async_context(ClientSession(trust_env=False))
-            own = self.api_url is None
-            api = Api((self.api_url or "").rstrip("/"), self.api_key or "")
-            if own:
-                api = await stack.enter_async_context(simulator(seed))
-            passing = await stack.enter_async_context(pass_through(api, self.api_port))
-            self.progress(f"The API for the receiver: MIDJOURNEY_BASE_URL={passing.url} MIDJOURNEY_TOKEN={api.key}")
-            maker = Maker(session, api, urlsplit(passing.url).netloc if own else None)
-            number = int(sum(exam.jobs for exam in exams) * _FAILURES) + _SPARE
-            stock = await maker.stock(number, _PATIENCE if own else _PATIENCE_WITH_OTHERS)
-            effects = Effects(self.probe, session, passing)
+            passing, stock = await self._jobs(stack, exams, seed)
+            effects = Effects(self.probe, passing.session, passing)
             await effects.reading()
-            bench = Bench(wire, stock, passing, effects, former_key=former)
-            battery = Battery(
+            bench = Bench(Wire(target, key, self.timeout), stock, passing, effects, former_key=former)
+            cases = await Battery(
                 bench,
                 exams,
-                Scheme(self.scheme) if self.scheme else None,
-                self.webhook_type == "progress",
-                self.insecure,
-                self.seconds,
-                self.told,
-            )
-            cases = await battery.run()
-            return self._report(bench, cases, seed, time.perf_counter() - start)
+                scheme=Scheme(self.scheme) if self.scheme else None,
+                progress=self.webhook_type == "progress",
+                insecure=self.insecure,
+                seconds=self.seconds,
+                told=self.told,
+            ).run()
+            return report_on(bench, cases, seed, time.perf_counter() - start, insecure=self.insecure)
 
-    def _report(self, bench: Bench, cases: tuple[Case, ...], seed: int, seconds: float) -> Report:
-        asked = len(bench.passing.follow_ups)
-        headline = (
-            f"{bench.sent} deliveries in {len(cases)} cases; signature scheme: {bench.scheme}",
-            f"{asked} requests of the receiver to the API were seen" + ("" if self.probe else "; no --probe was given"),
-        )
-        url, covered, asking = bench.wire.target.url, (_matrix(cases),), (_lane(bench),) if asked else ()
-        return Report("receiver", url, cases, seconds, seed, headline=headline, matrices=covered, lanes=asking)
+    async def _jobs(self, stack: AsyncExitStack, exams: tuple[Exam, ...], seed: int) -> tuple[PassThrough, Stock]:
+        """The API as the receiver sees it, and jobs that are to be told of; they last as long as the stack."""
+        number = int(sum(exam.jobs for exam in exams) * _FAILURES) + _SPARE
+        if self.api_url is None or self.api_key is None:
+            api, patience = await stack.enter_async_context(simulator(seed)), _PATIENCE
+        else:
+            api, patience = Api(self.api_url.rstrip("/"), self.api_key), _PATIENCE_WITH_OTHERS
+        passing = await stack.enter_async_context(pass_through(api, self.api_port))
+        self.progress(f"The API for the receiver: MIDJOURNEY_BASE_URL={passing.url} MIDJOURNEY_TOKEN={api.key}")
+        host = urlsplit(passing.url).netloc if self.api_url is None else None
+        return passing, await Maker(passing.session, api, host).stock(number, patience)
 
 
 def _end_with_this_process() -> None:
@@ -152,20 +140,3 @@ async def _reach(target: Target) -> None:
         reason = Silence.REFUSED if isinstance(error, ConnectionRefusedError) else error.strerror or error
         raise CheckError(f"{target.url} cannot be reached: {reason}") from error
     writer.close()
-
-
-def _lane(bench: Bench) -> Lane:
-    """What the receiver asked of the API, and when."""
-    seen = bench.passing.follow_ups[:_MOST_SHOWN]
-    events = (Event(round(one.at - bench.start, 3), one.method, f"{one.path}: {one.status}") for one in seen)
-    return Lane("the receiver's requests to the API", tuple(events))
-
-
-def _matrix(cases: tuple[Case, ...]) -> Matrix:
-    """By kind of fault, how many cases ended in each way."""
-    rows = []
-    for fault in FAULTS.values():
-        ended = [case.outcome for case in cases if case.place == fault]
-        if ended:
-            rows.append((fault, tuple(str(ended.count(outcome) or "") for outcome in Outcome)))
-    return Matrix("Faults", tuple(Outcome), tuple(rows))

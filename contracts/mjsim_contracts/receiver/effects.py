@@ -21,13 +21,14 @@ _PATIENCE = 3.0
 
 @dataclass(slots=True)
 class Effects:
-    """`each` is by how much one fresh event makes the number grow, 0 where that was not seen; `quiet` is how many
-    seconds without growth mean that nothing more will come.
+    """`each` is by how much one fresh event makes the number grow, 0 where that was not seen, if it was `looked` for;
+    `quiet` is how many seconds without growth mean that nothing more will come.
     """
 
     probe: str | None
     session: ClientSession
     passing: PassThrough
+    looked: bool = False
     each: int = 0
     quiet: float = 0.2
 
@@ -47,6 +48,7 @@ class Effects:
 
     async def learn(self, action: Callable[[], Awaitable[bool]]) -> None:
         """See by how much one fresh event makes the number grow; the action delivers it and says whether it got through."""
+        self.looked = True
         before, start = await self.count(), time.perf_counter()
         number = before if await action() else None
         while number == before and time.perf_counter() - start < _PATIENCE:

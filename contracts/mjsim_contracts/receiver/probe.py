@@ -52,10 +52,8 @@ def parse_reading(text: str) -> Reading:
     except ValueError:
         return _lines(text)
     if isinstance(document, Mapping):
-        named = next((document[name] for name in _EFFECTS if name in document), None)
         states = _states(document.get("states", document.get("jobs", document)))
-        effects = _number(named if named is not None else document if not states else None)
-        return Reading(effects, states)
+        return Reading(_counted(document) if states.keys().isdisjoint(document) else None, states)
     states = _states(document)
     return Reading(None if states else _number(document), states)
 
@@ -63,6 +61,16 @@ def parse_reading(text: str) -> Reading:
 def _empty(text: str) -> bool:
     """Whether the text is the form of states that holds no job yet."""
     return "".join(text.split()) in {"", "{}", "[]", '{"states":{}}', '{"jobs":{}}'}
+
+
+def _counted(document: Mapping[str, Any]) -> int | None:
+    """The number of effects; None where there are several numbers, and none says that it is that of effects."""
+    for name in _EFFECTS:
+        if name in document:
+            return _number(document[name])
+    numbers = {name: value for name, value in document.items() if name not in {"states", "jobs"}}
+    by_job = all(_UUID.fullmatch(name) for name in numbers)
+    return _number(numbers) if by_job or len(numbers) == 1 else None
 
 
 def _number(value: Any) -> int | None:

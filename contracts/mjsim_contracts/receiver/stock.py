@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -26,9 +26,16 @@ _SPECIAL = {LONG: 6, LONG_EMOJI: 6, FOREIGN: 14, CANCELLED: 6, DESCRIBED: 6}
 _POLL_SECONDS = 0.15
 
 
+class Life(NamedTuple):
+    """A job as it was seen: at work, oldest first, where it was seen so, and at its end."""
+
+    working: tuple[Job, ...]
+    end: Job
+
+
 @dataclass(slots=True)
 class Story:
-    """One job as it was seen: at work, where it was seen so, and at its end."""
+    """What has been seen of a job so far."""
 
     sort: str
     working: list[Job] = field(default_factory=list)
@@ -45,11 +52,12 @@ class Stock:
     def __init__(self, stories: list[Story]) -> None:
         self._stories = stories
 
-    def take(self, status: str = "completed", sort: str = PLAIN, *, working: bool = False) -> Story:
-        """A story with this end; with `working`, one that was seen at work before."""
+    def take(self, status: str = "completed", sort: str = PLAIN, *, working: bool = False) -> Life:
+        """A job with this end; with `working`, one that was seen at work before. OutOfStock where there is none."""
         for place, story in enumerate(self._stories):
             if story.end and story.sort == sort and story.end["status"] == status and (story.working or not working):
-                return self._stories.pop(place)
+                del self._stories[place]
+                return Life(tuple(story.working), story.end)
         seen = " that was seen at work" if working else ""
         raise OutOfStock(f"the API has no {sort if sort != PLAIN else 'imagine'} job{seen} that {_ENDED[status]}")
 

@@ -1,4 +1,4 @@
-"""What deliveries make a receiver do: once, whatever comes; nothing for a forger; and no state that goes back.
+"""What deliveries make a receiver do: once, whatever comes, and nothing for a forger.
 
 These exams run one at a time, because what they count does not say which delivery it belongs to.
 """
@@ -9,16 +9,14 @@ from dataclasses import replace
 
 from mjsim_contracts.receiver.bench import NotExercised, Trial
 from mjsim_contracts.receiver.delivery import Framing
-from mjsim_contracts.receiver.event import Job, event
+from mjsim_contracts.receiver.event import event
 from mjsim_contracts.receiver.exam import Exam
 from mjsim_contracts.receiver.rows.story import AT_ONCE_NUMBER, job_id, seen_at_work, unknown_job
 from mjsim_contracts.receiver.rows.transport import BURST
 from mjsim_contracts.receiver.rule import Judgement
-from mjsim_contracts.receiver.stock import CANCELLED
 from mjsim_contracts.report.model import Outcome
 
 _TWICE = "two charges, two mails, two upscales for one event"
-_BACK = "a finished job that is shown at work again is waited for for ever"
 
 Action = Callable[[], Awaitable[object]]
 
@@ -91,11 +89,11 @@ async def _early(trial: Trial) -> Judgement:
 
 async def _after_progress(trial: Trial) -> Judgement:
     """The end of a job whose progress was told before, by other webhook-ids."""
-    story, effects = seen_at_work(trial), trial.bench.effects
-    for job in story.working:
+    life, effects = seen_at_work(trial), trial.bench.effects
+    for job in life.working:
         await trial.send(trial.true(event(job)), f"news of progress {job['progress']}")
     await effects.growth(lambda: asyncio.sleep(0))
-    return await _once(trial, lambda: trial.send(trial.true(event(story.end or {})), "the end"))
+    return await _once(trial, lambda: trial.send(trial.true(event(life.end)), "the end"))
 
 
 async def _forged(trial: Trial) -> Judgement:
@@ -127,52 +125,6 @@ async def _unknown(trial: Trial) -> Judgement:
     if not trial.bench.passing.about(job_id(delivery)):
         raise NotExercised("the receiver does not ask the API for the job, so it cannot know that there is none")
     return found._replace(outcome=Outcome.FAIL)
-
-
-async def _told(trial: Trial, job: Job, other_than: str | None = None) -> str | None:
-    """The state in which the receiver holds the job after it was told how it stands."""
-    await trial.send(trial.true(event(job)), f"{job['status']}, {job['progress']} percent")
-    return await trial.bench.effects.state(job["id"], other_than=other_than)
-
-
-def _needs_states(trial: Trial) -> None:
-    if not trial.bench.effects.probe:
-        raise NotExercised("STATES UNSEEN: give a --probe that shows them by job id")
-
-
-async def _state_stays(trial: Trial) -> Judgement:
-    _needs_states(trial)
-    story = seen_at_work(trial)
-    end, effects = story.end or {}, trial.bench.effects
-    before = await _told(trial, end)
-    if before is None:
-        raise NotExercised("STATES UNSEEN: the probe does not show the state of a job that completed")
-    for job in story.working:
-        trial.blamed = trial.true(event(job))
-        await trial.send(trial.blamed, f"late news: progress {job['progress']}")
-    after = await effects.state(end["id"], other_than=before)
-    if after != before:
-        return Judgement(Outcome.FAIL, f"{before}, and {after} after late news of progress")
-    return Judgement(Outcome.PASS, f"{before}, whatever came later")
-
-
-async def _stored(trial: Trial, ended: Job, before: Job | None = None) -> Judgement:
-    """How the receiver holds a job that did not complete, told apart from one that did and from one at work."""
-    _needs_states(trial)
-    completed = await _told(trial, trial.job())
-    if completed is None:
-        raise NotExercised("STATES UNSEEN: the probe does not show the state of a job that completed")
-    at_work = await _told(trial, before) if before else None
-    seen = await _told(trial, ended, at_work)
-    if seen is None:
-        return Judgement(Outcome.FAIL, f"the probe does not show the {ended['status']} job")
-    wrong = seen in {completed, at_work}
-    return Judgement(Outcome.FAIL if wrong else Outcome.PASS, f"the {ended['status']} job is shown as {seen}")
-
-
-async def _cancelled(trial: Trial) -> Judgement:
-    story = trial.bench.stock.take("cancelled", CANCELLED)
-    return await _stored(trial, story.end or {}, story.working[0] if story.working else None)
 
 
 def _effect(id_: str, title: str, run: Callable[[Trial], Awaitable[Judgement]], why: str = _TWICE) -> Exam:
@@ -218,36 +170,11 @@ EFFECTS: tuple[Exam, ...] = (
         progress=True,
     ),
     Exam(
-        "R02-state-stays",
-        "the state of a completed job after late news of progress",
-        "as before",
-        _BACK,
-        _state_stays,
-        progress=True,
-    ),
-    Exam(
         "R17-burst-effect",
         f"side effects of {BURST} events at once",
         f"those of {BURST} events",
         "what is read, changed and written back by two at once is lost by one of them",
         _burst,
         jobs=BURST,
-    ),
-    Exam(
-        "R19-failed-state",
-        "the state of a job that failed",
-        "neither that of a completed job nor that of one at work",
-        "who is not told of a failure waits for ever",
-        lambda trial: _stored(trial, trial.job("failed")),
-        jobs=2,
-    ),
-    Exam(
-        "R19-cancelled-state",
-        "the state of a job that was cancelled while in progress",
-        "neither that of a completed job nor that of one at work",
-        "who is not told of it waits for ever",
-        _cancelled,
-        progress=True,
-        jobs=2,
     ),
 )

@@ -10,7 +10,7 @@ from mjsim_contracts.receiver.delivery import Delivery, Framing
 from mjsim_contracts.receiver.event import event
 from mjsim_contracts.receiver.exam import Exam, accepts, worst
 from mjsim_contracts.receiver.rule import ACCEPTED, AT_ONCE, HANDLED_OR_LATER, Judgement
-from mjsim_contracts.receiver.stock import CANCELLED, Story
+from mjsim_contracts.receiver.stock import CANCELLED, Life
 from mjsim_contracts.report.model import Outcome
 
 AT_ONCE_NUMBER = 5
@@ -28,7 +28,7 @@ HAPPY = accepts(
 )
 
 
-def seen_at_work(trial: Trial) -> Story:
+def seen_at_work(trial: Trial) -> Life:
     """A completed job that was seen at work before."""
     return trial.bench.stock.take("completed", working=True)
 
@@ -49,9 +49,9 @@ async def _at_once(trial: Trial) -> Judgement:
 
 
 async def _progress_after_end(trial: Trial) -> Judgement:
-    story = seen_at_work(trial)
-    found = [ACCEPTED.judge(await trial.send(trial.true(event(story.end or {})), "the end"))]
-    for job in reversed(story.working):
+    life = seen_at_work(trial)
+    found = [ACCEPTED.judge(await trial.send(trial.true(event(life.end)), "the end"))]
+    for job in reversed(life.working):
         late = trial.true(event(job))
         trial.blamed = late
         found.append(ACCEPTED.judge(await trial.send(late, f"late news: progress {job['progress']}")))

@@ -112,10 +112,10 @@ ALONE: tuple[Exam, ...] = (
 
 async def _never_comes(trial: Trial) -> Judgement:
     try:
-        story = trial.bench.stock.take("completed", working=True)
+        life = trial.bench.stock.take("completed", working=True)
     except OutOfStock as error:
         raise NotExercised(str(error)) from error
-    first = story.working[0]
+    first = life.working[0]
     answer = await trial.send(trial.true(event(first)), "news of progress, and then none")
     if not answer.accepted:
         raise NotExercised(f"it got {answer}")
