@@ -21,7 +21,6 @@ from mjsim_contracts.receiver.rows.story import ENDS, HAPPY, ORDER, REPETITION
 from mjsim_contracts.receiver.rows.transport import ALONE, SILENT, UNUSUAL
 from mjsim_contracts.receiver.rule import Judgement
 from mjsim_contracts.receiver.scheme import detect
-from mjsim_contracts.receiver.stock import OutOfStock
 from mjsim_contracts.report.model import Case, Outcome
 from mjsim_contracts.server_check import CheckError
 
@@ -64,12 +63,14 @@ class Battery:
     cases: list[Case] = field(default_factory=list)
 
     async def run(self) -> tuple[Case, ...]:
-        """All cases, in the order of their ids."""
+        """All cases, in the order of their ids. CheckError where not even the happy path could be tried."""
         if self._of(EFFECTS):
             await self.bench.effects.learn(self._happy)
         else:
             await self._happy()
         happy = self.cases[0]
+        if happy.outcome is Outcome.NOT_EXERCISED:
+            raise CheckError(happy.seen)
         if happy.outcome is Outcome.FAIL:
             for exam in self._of(EXAMS):
                 self._add(_idle(exam, f"THE HAPPY PATH FAILED ({happy.seen}): nothing else can be judged"))
@@ -115,7 +116,7 @@ class Battery:
         try:
             async with asyncio.timeout(max(0.0, left)):
                 outcome, seen = await exam.run(trial)
-        except (NotExercised, OutOfStock, CheckError) as reason:
+        except (NotExercised, CheckError) as reason:
             outcome, seen = Judgement(Outcome.NOT_EXERCISED, str(reason))
         except TimeoutError:
             outcome, seen = Judgement(Outcome.NOT_EXERCISED, f"the check's {self.seconds:g} s were over")

@@ -42,7 +42,7 @@ class Story:
     end: Job | None = None
 
 
-class OutOfStock(LookupError):
+class OutOfStock(CheckError):
     """No job of that sort came to that end; the sentence says which."""
 
 
@@ -111,7 +111,7 @@ class Maker:
                 if not story.working or story.working[-1]["progress"] != job["progress"]:
                     story.working.append(job)
                 if story.sort == CANCELLED:
-                    story.end = await self._ask("POST", f"jobs/{job['id']}/cancel")
+                    story.end = await self._ask("POST", f"jobs/{job['id']}/cancel", too_late=400)
 
     async def _all(self, number: int) -> Any:
         for offset in range(0, number, 100):
@@ -119,12 +119,15 @@ class Maker:
             for job in page["data"]:
                 yield job
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def _ask(self, method: str, path: str, body: Any = None, too_late: int | None = None) -> Any:
+        """The JSON of the answer; None where its status says that it is too late. CheckError where it is none of both."""
         headers = {"Authorization": f"Bearer {self.api.key}"} | ({"Host": self.host} if self.host else {})
         url = f"{self.api.url}/v1/{path}"
         try:
             timeout = ClientTimeout(total=10)
             async with self.session.request(method, url, json=body, headers=headers, timeout=timeout) as answer:
+                if answer.status == too_late:
+                    return None
                 if answer.status != 200:
                     raise CheckError(f"the API answered {answer.status} to {method} {url}: {await answer.text()}")
                 return await answer.json()

@@ -71,6 +71,12 @@ def test_an_api_that_refuses_the_key_is_named(receiver: str, instant: str) -> No
         ReceiverCheck(receiver, SECRET, api_url=instant, api_key="wrong").run()
 
 
+def test_an_api_at_which_nothing_completes_is_named(receiver: str, failing: str) -> None:
+    """Nothing can be told of, so nothing is judged."""
+    with pytest.raises(CheckError, match=r"^the API has no imagine job that completed$"):
+        ReceiverCheck(receiver, SECRET, api_url=failing, api_key="sim-a", only=["R09"]).run()
+
+
 def test_a_port_that_is_taken_is_named(receiver: str, instant: str) -> None:
     """The one for the receiver's own requests."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

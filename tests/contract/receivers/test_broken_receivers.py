@@ -64,6 +64,9 @@ REASONS = {
 }
 """By receiver, the case that has to fail."""
 
+LOSERS = {"ForgeriesUseUpIds", "KnowsJobsNotEvents", "LosesCountInBursts", "LosesWhatItCouldNotHandle"}
+"""Receivers that do too little, where others do too much."""
+
 SLOW_JOBS = {
     "R02-end-after-progress-effect",
     "R02-state-stays",
@@ -115,5 +118,7 @@ def test_a_broken_receiver_fails_for_its_reason(request: pytest.FixtureRequest, 
     found = outcomes(report)
     assert found[reason] is Outcome.FAIL, report.cases
     assert report.exit_code == 1
+    if reason.endswith("-effect"):
+        assert any("it is lost" in case.seen for case in report.cases) is (name in LOSERS)
     if reason != "R00-completed":
         assert found["R00-completed"] is Outcome.PASS
