@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mjsim_contracts.receiver.bench import Bench
+from mjsim_contracts.receiver.bench import Bench, Scheme
 from mjsim_contracts.receiver.exam import FAULTS
 from mjsim_contracts.receiver.secret import LEAST_BYTES
 from mjsim_contracts.report.model import Case, Event, Lane, Matrix, Outcome, Report
@@ -28,6 +28,8 @@ def report_on(bench: Bench, cases: tuple[Case, ...], seed: int, seconds: float, 
 def _warnings(bench: Bench, cases: tuple[Case, ...], *, insecure: bool) -> Iterator[str]:
     if insecure:
         yield "INSECURE: signatures were not put to the test, and anybody can send this receiver anything."
+    elif bench.scheme is Scheme.NONE:
+        yield "IT BELIEVES ANYBODY: this receiver checks no signature (if that is meant to be, say --insecure)."
     if bench.effects.looked and not bench.effects.each:
         yield "SIDE EFFECTS WERE NOT SEEN: double work and lost work stay undetected; give a --probe."
     if len(bench.wire.key) < LEAST_BYTES:

@@ -20,6 +20,7 @@ _LOST_AFTER = 0.3
 """Seconds after which the sender whose answer was lost comes again: the work may be done by then."""
 
 _AGAIN = "deliveries are repeated; a refusal makes the sender try again and again"
+
 HAPPY = accepts(
     "R00-completed",
     "a completed job, rightly signed",
