@@ -22,6 +22,7 @@ _EXIT_CODES = "exit codes: 0 pass, 1 fail, 2 usage, 3 could not run, 130 stopped
 _EXAMPLES = f"""examples:
   mjsim check server http://127.0.0.1:8080
   mjsim check server http://127.0.0.1:8080 --profile quick --html report.html
+  mjsim check receiver http://127.0.0.1:3000/webhook --secret whsec_...
 
 {_EXIT_CODES}
 """
@@ -80,7 +81,13 @@ def _parser() -> ArgumentParser:
     parser = _Parser(prog="mjsim", description="Contract tests over HTTP.", epilog=_EXAMPLES, formatter_class=raw)
     parser.set_defaults(parser=parser)
     groups = parser.add_subparsers(metavar="COMMAND")
-    check = groups.add_parser("check", help="judge a server", epilog=_EXAMPLES, formatter_class=raw, allow_abbrev=False)
+    check = groups.add_parser(
+        "check",
+        help="judge a server, a client or a webhook receiver",
+        epilog=_EXAMPLES,
+        formatter_class=raw,
+        allow_abbrev=False,
+    )
     check.set_defaults(parser=check)
     kinds = check.add_subparsers(metavar="WHAT")
     for command in COMMANDS:

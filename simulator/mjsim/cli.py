@@ -38,7 +38,7 @@ COMMANDS = {
 }
 """Every command, in the order in which they are listed."""
 
-JUDGED = {"check": "judge a server by the contract (needs mjsim[contracts])"}
+JUDGED = {"check": "judge a server or a webhook receiver (needs mjsim[contracts])"}
 """The commands of the contract tests, which read their own arguments."""
 
 _EXAMPLES = """examples:

@@ -25,6 +25,13 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def failing(tmp_path: Path) -> Iterator[str]:
+    """The URL of a simulator whose jobs all fail."""
+    with serving(tmp_path / "failing.log", "--pace", "instant", "--failure-rate", "1") as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def honest() -> Iterator[str]:
     """The URL of a server that is not the simulator; it knows the keys alice and bob."""

@@ -50,10 +50,11 @@ def _build(given: Namespace, progress: Progress) -> Check:
     from mjsim_contracts.server.wire import TOKEN_VARIABLE
 
     key = given.key or os.environ.get(TOKEN_VARIABLE) or None
+    seed = 1 if given.seed is None else given.seed
     if given.safe or given.send:
-        return SafeCheck(given.url, key, given.requests, given.send, given.seed, progress)
+        return SafeCheck(given.url, key, given.requests, given.send, seed, progress)
     configuration, profile = Configuration(given.contract), PROFILES[given.profile]
-    return ServerCheck(given.url, key, given.other_key, configuration, given.seed, profile, progress)
+    return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress)
 
 
 SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build)

@@ -28,7 +28,7 @@ FORMS: Mapping[str, tuple[Callable[[Report], str], str]] = {
 def add_shared_options(parser: ArgumentParser) -> None:
     """Add them to a sub-command."""
     parser.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="the same seed asks the same questions (default: 1)"
+        "--seed", type=int, metavar="N", help="the same seed asks the same questions (default: 1; receiver: at random)"
     )
     parser.add_argument("--profile", choices=PROFILES, default="default", help="how thorough (default: default)")
     for name, (_, purpose) in FORMS.items():
