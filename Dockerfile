@@ -6,15 +6,15 @@ COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY simulator simulator
 COPY contracts contracts
 COPY openapi openapi
-RUN pip wheel --no-cache-dir --constraint constraints.txt --wheel-dir /wheels .
+RUN pip wheel --no-cache-dir --constraint constraints.txt --wheel-dir /wheels '.[mcp]'
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 mjsim
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-compile --no-index --find-links /wheels mjsim
+    pip install --no-cache-dir --no-compile --no-index --find-links /wheels 'mjsim[mcp]'
 USER mjsim
 WORKDIR /home/mjsim
-# 8080 is the REST API; 9090 is kept for the MCP tools.
+# 8080 is the REST API, 9090 the MCP tools.
 EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["mjsim", "health"]
 STOPSIGNAL SIGTERM

@@ -48,3 +48,8 @@ $(VENV)/.serve: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
+
+$(VENV)/.node: tests/mcp/package.json
+	@mkdir -p $(VENV)/node && cp $< $(VENV)/node/
+	@npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --loglevel error
+	@touch $@

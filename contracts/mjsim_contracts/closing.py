@@ -67,9 +67,9 @@ class Closing:
         for page in islice(self._pages(query), pages):
             found.append(page)
             whole = page.total is None or page.offset + page.length >= page.total
-        if found:
-            walk = Walk(tuple(found), whole and "status" not in query)
-            self._breaches += self._lifecycle.judge_walk(self._name, walk)
+        # Jobs move into and out of a filter between two of its pages, so that these may well overlap.
+        if found and "status" not in query:
+            self._breaches += self._lifecycle.judge_walk(self._name, Walk(tuple(found), whole))
 
     def _pages(self, query: dict[str, Any]) -> Iterator[Listing]:
         """The pages of a list, until one is empty or the last."""

@@ -119,24 +119,26 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 def generated(directory: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield each JSON file that belongs in the directory, with its content: one for every NAME.yaml.
+    """Yield each JSON file that belongs in the directory, with its content: two for every NAME.overlay.yaml, one for
+    every other document that no overlay extends.
 
-    Where there is a NAME.overlay.yaml, NAME.published.json is the document that the overlay extends and NAME.json the
-    same after the overlay.
+    NAME.published.json is the document that the overlay extends, NAME.json the same after the overlay; for a document
+    that stands alone NAME.json is itself.
     """
     overlays = sorted(directory.glob("*.overlay.yaml"))
     if not overlays:
         raise OverlayError(f"{directory}: no overlay here")
+    alone = set(directory.glob("*.yaml")) - set(overlays)
     for path in overlays:
         name = path.name.removesuffix(".overlay.yaml")
         overlay = load_yaml(path)
-        published = load_yaml(directory / str(overlay.get("extends", f"{name}.yaml")))
+        source = directory / str(overlay.get("extends", f"{name}.yaml"))
+        alone.discard(source)
+        published = load_yaml(source)
         yield directory / f"{name}.published.json", to_json(published).encode()
         yield directory / f"{name}.json", to_json(apply(published, overlay)).encode()
-    overlaid = {path.name.removesuffix(".overlay.yaml") for path in overlays}
-    for path in sorted(set(directory.glob("*.yaml")) - set(overlays)):
-        if path.stem not in overlaid:
-            yield path.with_suffix(".json"), to_json(load_yaml(path)).encode()
+    for path in sorted(alone):
+        yield path.with_suffix(".json"), to_json(load_yaml(path)).encode()
 
 
 def stale(path: Path, content: bytes) -> bool:

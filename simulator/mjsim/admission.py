@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mjsim.core.chance import Key
+from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import OutOfCredits, QueueFull, TooManyRequests
+from mjsim.core.fate import Fate, refuse
 from mjsim.core.instant import HORIZON, MINUTE, SECOND, Instant
 from mjsim.core.job import RETENTION, Job, Work
 from mjsim.core.limit import RateLimit
@@ -33,6 +36,16 @@ class Candidate(NamedTuple):
     fingerprint: str
     webhook: Webhook | None
     task: Task | None = None
+    fate: Fate | None = None
+
+    def directed(self, directives: Directives) -> "Candidate":
+        """The same job with what its request asks for."""
+        if directives is NONE:
+            return self
+        webhook = self.webhook
+        if webhook is not None and directives.webhook:
+            webhook = replace(webhook, wishes=directives.webhook)
+        return self._replace(webhook=webhook, fate=directives.fate)
 
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
         """The accepted job."""
@@ -59,6 +72,8 @@ class Admission:
 
     async def admit(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
         """The job that is accepted now; `TooManyRequests`, `QueueFull` or `OutOfCredits` where it is not."""
+        if candidate.fate is not None and candidate.fate.refusal is not None:
+            raise refuse(candidate.fate.refusal)
         await self.expire(now)
         if candidate.task is not None:
             await self._keep_account(candidate.task, turn, now)
@@ -78,6 +93,7 @@ class Admission:
             failure_rate=self._world.failure_rate,
             now=now,
             start=max(ready, slot),
+            fate=candidate.fate,
         )
         return candidate.job(key, life, ready, draft(key))
 

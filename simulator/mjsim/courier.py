@@ -85,9 +85,7 @@ class Courier:
         return [Sent(delivery, attempt, outcome.standing) for attempt in attempts]
 
     async def _held_until(self, delivery: Delivery, tampering: Tampering) -> Instant | None:
-        """Until when a fault holds back what has not been tried yet; None where it may go."""
-        if delivery.attempts:
-            return None
+        """Until when a fault holds it back; None where it may go."""
         due = later(delivery.instant, tampering.delay)
         if tampering.overtaken:
             for other in await self._outbox.deliveries(DeliveryQuery(job_id=delivery.job_id), 10):
@@ -114,6 +112,8 @@ class Courier:
         return replies
 
     def _outcome(self, retries: RetryPolicy, delivery: Delivery, number: int, reply: Reply) -> Outcome:
+        if reply.successful:
+            return Outcome(Standing.DELIVERED)
         return judge(
             retries,
             reply,

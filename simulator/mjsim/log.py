@@ -1,12 +1,13 @@
-"""What mjsim has to say beside its answers goes to standard error, a line each, in the form that was asked for."""
+"""What mjsim has to say beside its answers goes to one stream, a line each, in the form that was asked for."""
 
 import json
 import logging
+from typing import TextIO
 
 
-def log_to_stderr(as_json: bool) -> None:
-    """Set up this process's loggers; what libraries have to complain about comes in the same form."""
-    handler = logging.StreamHandler()
+def log_to(stream: TextIO | None, as_json: bool) -> None:
+    """Set up this process's loggers; what libraries have to complain about comes in the same form. None is silence."""
+    handler = logging.NullHandler() if stream is None else logging.StreamHandler(stream)
     handler.setFormatter(_JsonLines() if as_json else logging.Formatter("%(asctime)s mjsim: %(message)s", "%H:%M:%S"))
     logging.getLogger().handlers[:] = [handler]
     logging.getLogger("mjsim").setLevel(logging.INFO)

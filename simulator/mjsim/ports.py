@@ -239,7 +239,7 @@ class Outbox(Protocol):
         ...
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
-        """Keep what was done about a claimed delivery and let go of it. A resend that was asked for meanwhile stays due."""
+        """Keep one attempt at a claimed delivery, with its copies, and let go of it. A resend asked for meanwhile is due."""
         ...
 
     async def postpone(self, delivery: Delivery, due: Instant) -> None:

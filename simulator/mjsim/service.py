@@ -11,8 +11,9 @@ from mjsim.admission import Admission, Candidate, Draft
 from mjsim.core.artwork import ImageFormat, Picture
 from mjsim.core.chance import Key
 from mjsim.core.description import describe
+from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentFailed, ParentNotCompleted, ParentNotGrid
-from mjsim.core.file import parse_file_path
+from mjsim.core.file import parse_file_path, parse_film_path
 from mjsim.core.image import ImageInput
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
@@ -52,9 +53,17 @@ class Service:
         return self._clock.now()
 
     async def imagine(
-        self, tenant: str, prompt: str, fields: Mapping[str, Value], image_url: str | None, webhook: Webhook | None
+        self,
+        tenant: str,
+        prompt: str,
+        fields: Mapping[str, Value],
+        image_url: str | None,
+        webhook: Webhook | None,
+        directives: Directives = NONE,
     ) -> Job:
-        """Four pictures of a prompt; `fields` are the settings that the request names explicitly."""
+        """Four pictures of a prompt; `fields` are the settings that the request names explicitly. Here and below,
+        `directives` say what shall become of the job; they come before those of the prompt.
+        """
         asked = parse_prompt(prompt)
         chosen = settings(fields, asked.flags)
         images = [ImageInput("prompt", url=url) for url in asked.image_urls]
@@ -64,17 +73,24 @@ class Service:
         names = [one.name for one in seen]
         equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
         draft = grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
-        return await self.accept(Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook), draft)
+        candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook)
+        return await self.accept(candidate, draft, directives.over(asked.directives))
 
-    async def upscale(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+    async def upscale(
+        self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Tile `index` (1 to 4) of a completed grid, at twice the side."""
-        return await self.derive(tenant, JobType.UPSCALE, parent_id, index, webhook)
+        return await self.derive(tenant, JobType.UPSCALE, parent_id, index, webhook, directives)
 
-    async def vary(self, tenant: str, parent_id: str, index: int, webhook: Webhook | None) -> Job:
+    async def vary(
+        self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Four new pictures that keep to tile `index` (1 to 4) of a completed grid."""
-        return await self.derive(tenant, JobType.VARIATION, parent_id, index, webhook)
+        return await self.derive(tenant, JobType.VARIATION, parent_id, index, webhook, directives)
 
-    async def describe(self, tenant: str, image: ImageInput, webhook: Webhook | None) -> Job:
+    async def describe(
+        self, tenant: str, image: ImageInput, webhook: Webhook | None, directives: Directives = NONE
+    ) -> Job:
         """Four prompts that could have made a picture."""
         (seen,) = await self._see([image])
 
@@ -82,7 +98,7 @@ class Service:
             return Work(suggestions=describe(seen.observation, key))
 
         equal = fingerprint("describe", seen.name)
-        return await self.accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft)
+        return await self.accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft, directives)
 
     async def blend(
         self,
@@ -91,6 +107,7 @@ class Service:
         prompt: str | None,
         fields: Mapping[str, Value],
         webhook: Webhook | None,
+        directives: Directives = NONE,
     ) -> Job:
         """Four pictures made of two to five others; a prompt may be empty or None."""
         asked = parse_flags(prompt or "")
@@ -100,7 +117,8 @@ class Service:
         equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
         draft = grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
         await self._sight.keep(seen, self._clock.now())
-        return await self.accept(Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook), draft)
+        candidate = Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook)
+        return await self.accept(candidate, draft, directives.over(asked.directives))
 
     async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
         """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""
@@ -126,6 +144,11 @@ class Service:
             await self._admission.amend(turn, cancelled, now)
         return cancelled, now
 
+    async def owner(self, path: str) -> Job | None:
+        """The job whose file a path below `/files` names, whatever has become of it; None where there is none."""
+        address = parse_file_path(self._world.seed, path) or parse_film_path(self._world.seed, path)
+        return await self._store.find(address.job_id) if address else None
+
     async def file(self, path: str) -> File:
         """What a path below `/files` names; `NotFound` where that is nothing, or nothing yet, or nothing any more."""
         now = self._clock.now()
@@ -142,10 +165,10 @@ class Service:
         """The bytes of the file."""
         return await self._sight.draw(file.job, file.picture, file.image_format)
 
-    async def accept(self, candidate: Candidate, draft: Draft) -> Job:
+    async def accept(self, candidate: Candidate, draft: Draft, directives: Directives) -> Job:
         """The job, once it is accepted."""
         async with self._store.turn(candidate.tenant) as turn:
-            return await self._accept_in(turn, candidate, draft, self._clock.now())
+            return await self._accept_in(turn, candidate.directed(directives), draft, self._clock.now())
 
     async def derive(
         self,
@@ -154,6 +177,7 @@ class Service:
         parent_id: str,
         index: int,
         webhook: Webhook | None,
+        directives: Directives,
         task: Task | None = None,
     ) -> Job:
         """A job of this type that is made from tile `index` (1 to 4) of a completed grid."""
@@ -161,7 +185,7 @@ class Service:
             now = self._clock.now()
             parent = await self._parent(tenant, parent_id, now)
             equal = fingerprint(job_type.value, parent.id, index)
-            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook, task)
+            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook, task).directed(directives)
             if parent.work.artwork is not None:
                 await self._store.use_sources(parent.work.artwork.sources, now)
             return await self._accept_in(turn, candidate, child_of(parent.work, parent.id, job_type, index), now)

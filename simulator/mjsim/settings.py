@@ -1,4 +1,5 @@
-"""Settings are resolved once, into one frozen value: flags over MJSIM_* variables over a TOML file over defaults.
+"""Settings are resolved once, into one frozen value: flags over MJSIM_* variables over a scenario over a TOML file over
+defaults.
 
 Nothing else reads the environment. The table `OPTIONS` is the only list of settings: the command line, the variables
 and the file all come from it.
@@ -20,6 +21,7 @@ from mjsim.core.retry import RetryPolicy, parse_retries
 from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
 from mjsim.core.webhook import DEVELOPMENT_SECRET, Secret, parse_secret
+from mjsim.scenario import Scenario, ScenarioError, read_scenario
 
 MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
@@ -64,6 +66,9 @@ class Settings:
     task_rate_limit: str = "20/10s"
     credits: int = 1_000_000
     log_format: str = "text"
+    scenario: Scenario | None = None
+    mcp_port: int | None = None
+    no_mcp: bool = False
     token: str | None = None
     """The key that the environment names for clients; it is accepted too."""
 
@@ -89,14 +94,13 @@ class Settings:
         return urlsplit(self.public_base_url).hostname if self.public_base_url else None
 
     def shown(self) -> dict[str, Any]:
-        """The settings that differ from their defaults, by name, without secrets."""
+        """The settings by name, without secrets, each as a file would have it."""
         values = {option.name: getattr(self, option.name) for option in OPTIONS if not option.secret}
-        usual = Settings()
-        return {
-            name: str(value) if isinstance(value, Path) else value
-            for name, value in values.items()
-            if value != getattr(usual, name)
-        }
+        return {name: _written(name, value) for name, value in values.items() if value is not None}
+
+    def world(self) -> dict[str, Any]:
+        """Those of them that decide what is simulated, as a scenario file has them."""
+        return {name: value for name, value in self.shown().items() if name in _OF_THE_WORLD}
 
     @property
     def time_rate(self) -> float:
@@ -139,6 +143,11 @@ class Settings:
         return parse_retries(self.webhook_retries)
 
 
+_OF_THE_WORLD = frozenset(
+    {"seed", "pace", "plan", "rate_limit", "failure_rate", "max_jobs", "fetch"}
+    | {"clock", "rate", "step", "start", "webhook_retries"}
+)
+
 Reader = Callable[[str], Any]
 
 
@@ -167,6 +176,21 @@ class Option:
         return f"MJSIM_{self.name.upper()}"
 
 
+def _written(name: str, value: object) -> object:
+    """A value as a settings file has it."""
+    match value:
+        case Path():
+            return str(value)
+        case Scenario():
+            return str(value.path)
+        case int() if name == "start":
+            return rfc3339(Instant(value))
+        case int() if name == "step":
+            return f"{value}ms"
+        case _:
+            return value
+
+
 def _whole(least: int, most: int) -> Reader:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,20}", text, re.ASCII) or not least <= int(text) <= most:
@@ -183,6 +207,12 @@ def _one_of(*choices: str) -> Reader:
         return text
 
     return read
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in (meanings := {"true": True, "1": True, "false": False, "0": False}):
+        raise SettingsError("has to be true or false")
+    return meanings[text.lower()]
 
 
 def _share(text: str) -> float:
@@ -209,12 +239,6 @@ def _step(text: str) -> int:
     if milliseconds > DAY:
         raise SettingsError("has to be at most a day")
     return milliseconds
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in {"true", "false"}:
-        raise SettingsError("has to be true or false")
-    return text.lower() == "true"
 
 
 def _checked(parse: Callable[[str], object]) -> Reader:
@@ -268,7 +292,17 @@ def _host(text: str) -> str:
     return text.strip()
 
 
+def _scenario(text: str) -> Scenario:
+    return read_scenario(_path(text), [option.name for option in OPTIONS if option.name != "scenario"])
+
+
 OPTIONS = (
+    Option(
+        "scenario",
+        _scenario,
+        "FILE",
+        "settings and faults from this YAML file; flags and variables win over its settings",
+    ),
     Option("host", _host, "HOST", "address to listen on (default 127.0.0.1; 0.0.0.0 for every interface)"),
     Option("port", _whole(0, 65_535), "PORT", "port to listen on (default 8080; 0 takes a free one and prints it)"),
     Option(
@@ -347,6 +381,8 @@ OPTIONS = (
     ),
     Option("credits", _whole(0, 10**12), "N", "task API: what each key may spend (default 1000000)"),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
+    Option("mcp_port", _whole(0, 65_535), "PORT", "port of the MCP tools (default 9090, where the extra is installed)"),
+    Option("no_mcp", _switch, "true|false", "serve no MCP tools", switch=True),
 )
 """Every setting."""
 
@@ -363,6 +399,9 @@ def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[st
             values[option.name] = _read(option, flag, option.flag)
         elif text := environment.get(option.variable, "").strip():
             values[option.name] = _read(option, text.split(",") if option.repeated else text, option.variable)
+        elif (scenario := values.get("scenario")) and (setting := scenario.settings.get(option.name)):
+            source = f"scenario {scenario.path}, line {setting.line}: {option.name}"
+            values[option.name] = _read(option, setting.value, source)
         elif option.name in table:
             values[option.name] = _read(option, table[option.name], f"{option.name} in {file}")
     if token := environment.get(TOKEN_VARIABLE, "").strip():
@@ -375,6 +414,8 @@ def _read(option: Option, given: object, source: str) -> object:
         if option.repeated:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
+    except ScenarioError:
+        raise
     except (SettingsError, ValueError) as error:
         shown = "" if option.secret else f", not {str(given)[:60]!r}"
         raise SettingsError(f"{source} {str(error).rstrip('.')}{shown}.") from error

@@ -11,15 +11,17 @@ from mjsim import __version__
 from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
+from mjsim.core.faultbook import FaultBook
 from mjsim.core.job import Job
 from mjsim.core.world import World
-from mjsim.courier import Courier, Dialect, DialectOf, Truthful
+from mjsim.courier import Courier, Dialect, DialectOf
 from mjsim.direction import Direction
 from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
 from mjsim.inbox import Inboxes
 from mjsim.paint.painter import Painter
 from mjsim.ports import Clock
+from mjsim.sabotage import Sabotage
 from mjsim.send.http import HttpSend
 from mjsim.service import Service
 from mjsim.settings import Settings
@@ -34,6 +36,7 @@ from mjsim.web.control.credits import CreditsControl
 from mjsim.web.control.jobs import JobsControl
 from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
+from mjsim.web.faults import FaultsApi
 from mjsim.web.files import Files
 from mjsim.web.guard import INBOX, Guard
 from mjsim.web.inbox import InboxApi
@@ -46,7 +49,8 @@ from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Route
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
-from mjsim.web.surface import Surface
+from mjsim.web.stage import Stage
+from mjsim.web.surface import Errors, Surface
 from mjsim.web.tasks.api import TasksApi
 from mjsim.web.tasks.callback import RETRIES, Callbacks
 from mjsim.web.tasks.envelope import Envelopes
@@ -71,6 +75,9 @@ class Simulator:
         self._clock = clock or self._line(settings)
         self._world = _world(settings, self.seed)
         self._journal = Journal()
+        self.faults = FaultBook(self.seed)
+        if settings.scenario is not None:
+            self.faults.add(settings.scenario.faults, self._clock.now())
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._send = HttpSend(anywhere=settings.allow_public_targets)
@@ -79,6 +86,10 @@ class Simulator:
         self._records = Records(self.seed, times_as_text=settings.task_rules == "lenient")
         self._envelopes = Envelopes(mirrored=settings.task_errors == "http")
         self.dispatcher = self._dispatcher()
+        self._admission = Admission(self._world, self._store)
+        sight = Sight(self.seed, self._store, self._paint, self._fetch)
+        self._service = Service(self._world, self._clock, self._store, sight, self._admission)
+        self._tasks = Tasks(self._world, self._clock, self._store, sight, self._service)
         self._timekeeper = Timekeeper(self._clock, self._store, self.dispatcher, settings.step)
         self._delivering: asyncio.Task[None] | None = None
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -88,7 +99,8 @@ class Simulator:
     async def start(self) -> None:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         await self._store.note_line(self._clock.now(), self._clock.rate)
-        site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests)
+        stage = Stage(self.faults, self._service, self._clock.real_seconds)
+        site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests, stage)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
         self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
@@ -96,17 +108,13 @@ class Simulator:
 
     def routes(self) -> list[Route]:
         """Everything that is served."""
-        admission = Admission(self._world, self._store)
-        sight = Sight(self.seed, self._store, self._paint, self._fetch)
-        service = Service(self._world, self._clock, self._store, sight, admission)
-        tasks = Tasks(self._world, self._clock, self._store, sight, service)
-        direction = Direction(self._clock, self._store, admission)
+        tasks, direction = self._tasks, Direction(self._clock, self._store, self._admission)
         forms = Forms(strict=self.settings.task_rules == "strict")
         return [
-            *MidjourneyApi(service, self._view, self._origin).routes(),
-            *TasksApi(tasks, forms, self._records, self._envelopes, self._origin).routes(),
+            *MidjourneyApi(self._service, self._view, self._origin).routes(),
+            *TasksApi(tasks, forms, self._records, self._origin).routes(),
             *Videos(tasks).routes(),
-            *Files(service).routes(),
+            *Files(self._service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *WebhooksApi(self._store.outbox, self._clock).routes(),
             *InboxApi(Inboxes(self.settings.secrets)).routes(),
@@ -115,6 +123,7 @@ class Simulator:
             *JobsControl(direction, self._view, self._records, self._origin).routes(),
             *CreditsControl(tasks).routes(),
             *JournalControl(self._journal).routes(),
+            *FaultsApi(self.faults, self._clock, self._scenario()).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
         ]
 
@@ -125,7 +134,7 @@ class Simulator:
         access = Access(settings.keys)
         return [
             Surface("midjourney", "/v1/", access.tenant),
-            Surface("tasks", "/api/", access.tenant, refuse=self._envelopes.refuse),
+            Surface("tasks", "/api/", access.tenant, errors=Errors(self._envelopes.refuse, self._envelopes.state)),
             Surface("inbox", INBOX, guard.admit, keyed=False, open=False),
             Surface("control", "/_sim/", guard.admit, keyed=False, open=False),
         ]
@@ -158,10 +167,18 @@ class Simulator:
         await self._store.note_line(self._clock.now(), self._clock.rate)
         await self._store.close()
 
+    def _scenario(self) -> dict[str, object]:
+        """What is simulated, without its faults, as a scenario file has it."""
+        scenario = self.settings.scenario
+        inbox = {"inbox": scenario.inbox} if scenario and scenario.inbox else {}
+        return {"settings": self.settings.world() | {"seed": self.seed}, **inbox}
+
     def _dispatcher(self) -> Dispatcher:
-        outbox, wall = self._store.outbox, time.time
-        courier = Courier(self.seed, self._clock, self._store, outbox, self._send, self._dialects(), Truthful(), wall)
-        return Dispatcher(self._clock, outbox, courier, wall)
+        outbox, sabotage = self._store.outbox, Sabotage(self.faults, self._clock)
+        courier = Courier(
+            self.seed, self._clock, self._store, outbox, self._send, self._dialects(), sabotage, time.time
+        )
+        return Dispatcher(self._clock, outbox, courier, time.time)
 
     def _dialects(self) -> DialectOf:
         """Each API tells of the jobs that were made through it."""

@@ -16,7 +16,7 @@ PUBLISHED = "midjourney.published.json"
 """The published contract as it stands."""
 
 CONTROL = "control.json"
-"""The control API."""
+"""Our own control API."""
 
 TASKS = "tasks.json"
 """The task API."""

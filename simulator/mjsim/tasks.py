@@ -3,11 +3,13 @@
 It knows tasks by their ids without hyphens, and the jobs of the published API just as well, where they have pictures.
 """
 
+import re
 from typing import NamedTuple
 
 from mjsim.admission import Candidate, Draft
 from mjsim.core.artwork import Artwork, Picture
 from mjsim.core.chance import Key, digest
+from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import FeatureOff, InvalidParameter, JobNotFound, NotFound, ParentFailed, ParentNotCompleted
 from mjsim.core.file import parse_film_path
 from mjsim.core.film import Clip, Film, film_size
@@ -26,6 +28,7 @@ from mjsim.ports import Clock, Store
 from mjsim.service import Service
 from mjsim.sight import Seen, Sight, tint
 
+_SIM = re.compile(r"--sim(?:\s+(?!--)\S+)+", re.IGNORECASE)
 _DERIVED = {TaskType.UPSCALE: JobType.UPSCALE, TaskType.VARY: JobType.VARIATION}
 
 
@@ -70,10 +73,12 @@ class Tasks:
             raise JobNotFound(f"taskId: there is no task {task_id[:60]!r}; its id may be wrong, or it has expired.")
         return job
 
-    async def generate(self, tenant: str, order: Order) -> Job:
-        """Four pictures, or videos, as the order wants them."""
+    async def generate(self, tenant: str, order: Order, directives: Directives = NONE) -> Job:
+        """Four pictures, or videos, as the order wants them. Here and below, `directives` say what shall become of the
+        job; they come before those of the prompt.
+        """
         if order.request.type.films:
-            return await self._film(tenant, order)
+            return await self._film(tenant, order, directives)
         asked = parse_prompt(order.prompt)
         chosen = settings(order.settings, {**asked.flags, **order.flags})
         seen = [await self._sight.see(image, self._clock.now()) for image in order.images]
@@ -81,20 +86,19 @@ class Tasks:
         request, names = order.request, [one.name for one in seen]
         equal = fingerprint(request.type, asked.text, chosen.fingerprint(), request.watermark, *names)
         task = _task(request, chosen.mode)
-        return await self._service.accept(
-            Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, request.webhook, task), draft
-        )
+        candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, request.webhook, task)
+        return await self._service.accept(candidate, draft, directives.over(asked.directives))
 
-    async def derive(self, tenant: str, sequel: Sequel) -> Job:
+    async def derive(self, tenant: str, sequel: Sequel, directives: Directives = NONE) -> Job:
         """An upscale or a variation of one of the pictures of a grid."""
         parent = await self._parent(tenant, sequel)
         if not parent.type.makes_grid:
             raise InvalidParameter(f"taskId: task {sequel.task_id} has no four pictures to choose from.")
         request = sequel.request
         task, kind = _task(request, parent.mode), _DERIVED[request.type]
-        return await self._service.derive(tenant, kind, parent.id, sequel.number + 1, request.webhook, task)
+        return await self._service.derive(tenant, kind, parent.id, sequel.number + 1, request.webhook, directives, task)
 
-    async def extend(self, tenant: str, sequel: Sequel) -> Job:
+    async def extend(self, tenant: str, sequel: Sequel, directives: Directives = NONE) -> Job:
         """A longer video, which begins like one of those of a task."""
         self._need_films()
         parent = await self._parent(tenant, sequel)
@@ -104,13 +108,13 @@ class Tasks:
         if film.clip(sequel.number) is None:
             raise InvalidParameter(f"index: task {sequel.task_id} has {len(film.takes)} videos, counted from 0.")
         if sequel.prompt:
-            _said(sequel.prompt)
+            directives = directives.over(_said(sequel.prompt))
         request = sequel.request
         equal = fingerprint(request.type, parent.id, sequel.number, sequel.prompt, request.watermark)
         longer = film.extended(sequel.number, _seed(equal, 0))
         await self._store.use_sources(film.frame.artwork.sources, self._clock.now())
-        prompt = sequel.prompt or parent.work.prompt
-        return await self._accept_film(tenant, request, equal, longer, prompt, settings({}, {}))
+        draft = _work_of_video(sequel.prompt or parent.work.prompt, settings({}, {}))
+        return await self._service.accept(_video(tenant, request, equal, longer), draft, directives)
 
     async def showing(self, path: str) -> Showing:
         """The video that a path names; `NotFound` where that is nothing, or nothing yet, or nothing any more."""
@@ -136,9 +140,9 @@ class Tasks:
         await self._sight.keep(seen, self._clock.now())
         return grid_of(order.prompt, text, chosen, names, sources=tuple(names))
 
-    async def _film(self, tenant: str, order: Order) -> Job:
+    async def _film(self, tenant: str, order: Order, directives: Directives) -> Job:
         self._need_films()
-        _said(order.prompt)
+        directives = directives.over(_said(order.prompt))
         request = order.request
         (seen,) = [await self._sight.see(image, self._clock.now()) for image in order.images]
         ratio = order.settings.get("aspect_ratio")
@@ -154,17 +158,8 @@ class Tasks:
         )
         film = Film(frame, size, order.motion, tuple((_seed(equal, take),) for take in range(order.batch)))
         chosen = settings(order.settings, order.flags)
-        return await self._accept_film(tenant, request, equal, film, order.prompt, chosen)
-
-    async def _accept_film(
-        self, tenant: str, request: Request, equal: str, film: Film, prompt: str | None, chosen: Settings
-    ) -> Job:
-        def draft(key: Key) -> Work:
-            return Work(prompt, chosen.parameters(key))
-
-        task = _task(request, Mode.FAST, film)
         return await self._service.accept(
-            Candidate(tenant, JobType.VIDEO, Mode.FAST, equal, request.webhook, task), draft
+            _video(tenant, request, equal, film), _work_of_video(order.prompt, chosen), directives
         )
 
     async def _parent(self, tenant: str, sequel: Sequel) -> Job:
@@ -187,9 +182,23 @@ def _task(request: Request, mode: Mode, film: Film | None = None) -> Task:
     return Task(request.type, request.param, price(request.type, mode), request.watermark, film)
 
 
-def _said(prompt: str) -> None:
-    """Refuse an empty or blocked prompt of a video; its flags are those of another program and are left alone."""
-    parse_prompt(f"{prompt} ".partition(" --")[0])
+def _video(tenant: str, request: Request, equal: str, film: Film) -> Candidate:
+    return Candidate(tenant, JobType.VIDEO, Mode.FAST, equal, request.webhook, _task(request, Mode.FAST, film))
+
+
+def _work_of_video(prompt: str | None, chosen: Settings) -> Draft:
+    def draft(key: Key) -> Work:
+        return Work(prompt, chosen.parameters(key))
+
+    return draft
+
+
+def _said(prompt: str) -> Directives:
+    """What the prompt of a video asks for; one that is empty or blocked is refused. All other flags are left alone: they
+    are those of another model.
+    """
+    text = f"{prompt} ".partition(" --")[0]
+    return parse_prompt(" ".join([text, *_SIM.findall(prompt)])).directives
 
 
 def _seed(equal: str, take: int) -> int:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 import request
+from burst import burst
 from figure import Figure, bounded, faster, slower, slower_by
-from load import PATIENCE
 from race import Lane, race, run
-from server import Server, baseline, proportional_bytes, simulator, worked
+from server import Server, baseline, opened, proportional_bytes, simulator, worked
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,11 @@ def picture(bench: Bench) -> Iterator[Figure]:
         yield faster("GET of a picture again (against: a static file)", outcome, 0.7)
 
 
+def webhooks(bench: Bench) -> Iterator[Figure]:
+    """10,000 at one instant; see `burst`."""
+    yield from burst(bench.folder)
+
+
 GROUPS: Mapping[str, Group] = {
     "accept": accept,
     "durable": durable,
@@ -125,6 +130,7 @@ GROUPS: Mapping[str, Group] = {
     "start": start,
     "memory": memory,
     "picture": picture,
+    "webhooks": webhooks,
 }
 """What `--only` can name."""
 
@@ -155,7 +161,4 @@ def _pictures(server: Server, number: int) -> list[str]:
 
 
 def _read(server: Server, path: str) -> bytes:
-    asked = Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": "Bearer sim-local"})
-    with build_opener(ProxyHandler({})).open(asked, timeout=PATIENCE) as answer:
-        body: bytes = answer.read()
-        return body
+    return opened(Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": "Bearer sim-local"}))

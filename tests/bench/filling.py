@@ -1,12 +1,13 @@
 """A data file full of jobs, made by the store itself; the n-th of so many jobs is always the same one.
 
-Run as `python filling.py FILE NUMBER`. Whatever the number (at least 100), 25 of the jobs have failed and 25 are in
-progress for good, spread evenly; the others are completed.
+Run as `python filling.py FILE NUMBER [URL]`; with a URL the end of every job is told to it. Whatever the number (at
+least 100), 25 of the jobs have failed and 25 are in progress for good, spread evenly; the others are completed.
 """
 
 import asyncio
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from mjsim.core.artwork import Artwork
@@ -16,7 +17,7 @@ from mjsim.core.job import Job, Work
 from mjsim.core.pace import PROGRESS_STEPS, JobType, Mode
 from mjsim.core.plan import FAILURES
 from mjsim.core.ratio import Size
-from mjsim.core.request import Parameters
+from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
 from mjsim.core.timeline import Moment, Timeline
 from mjsim.store.sqlite import SqliteStore
@@ -49,15 +50,16 @@ def _life(accepted: Instant, status: Status) -> Timeline:
     return Timeline(tuple(moments))
 
 
-async def fill(file: Path, number: int) -> None:
+async def fill(file: Path, number: int, url: str | None) -> None:
     """Write the file."""
+    webhook = None if url is None else Webhook(url, "result")
     store, start = SqliteStore(file), Instant(time.time_ns() // 1_000_000 - HOUR)
     for first in range(0, number, _BATCH):
         async with store.turn(TENANT) as turn:
             for one in range(first, min(first + _BATCH, number)):
-                turn.add(job(one, number, start))
+                turn.add(replace(job(one, number, start), webhook=webhook))
     await store.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(fill(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(fill(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None))

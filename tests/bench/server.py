@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from urllib.request import ProxyHandler, Request, build_opener
 
 from load import PATIENCE, Unfit
 
@@ -63,7 +64,7 @@ def on_cores(place: int) -> Iterator[None]:
 def simulator(*flags: str) -> Iterator[Server]:
     """Ours, in memory and at its defaults unless flags say otherwise; its log is written, and thrown away."""
     port = _free_port()
-    fixed = ("serve", "--host", "127.0.0.1", "--port", str(port), "--seed", str(SEED))
+    fixed = ("serve", "--host", "127.0.0.1", "--port", str(port), "--seed", str(SEED), "--no-mcp")
     with _running([sys.executable, "-m", "mjsim", *fixed, *flags], port, "") as server:
         yield server
 
@@ -74,6 +75,21 @@ def baseline(folder: Path) -> Iterator[Server]:
     port = _free_port()
     with _running([sys.executable, str(HERE / "baseline.py"), str(port), str(folder)], port, "/any") as server:
         yield server
+
+
+@contextmanager
+def receiver() -> Iterator[Server]:
+    """A bare receiver of webhooks, on the core of the load: senders are what is measured."""
+    port = _free_port()
+    with _running([sys.executable, str(HERE / "receiver.py"), str(port)], port, "/any", place=1) as server:
+        yield server
+
+
+def opened(asked: Request) -> bytes:
+    """The body of an answer; `OSError` where it is none of success."""
+    with build_opener(ProxyHandler({})).open(asked, timeout=PATIENCE) as answer:
+        body: bytes = answer.read()
+        return body
 
 
 def worked(script: str, *arguments: str, given: str | None = None, place: int = 0) -> str:
@@ -113,9 +129,9 @@ def end_with_signals() -> None:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, rest: str) -> Iterator[Server]:
+def _running(command: Sequence[str], port: int, rest: str, place: int = 0) -> Iterator[Server]:
     start = time.perf_counter()
-    with on_cores(0), _process(command) as process, on_cores(1):
+    with on_cores(place), _process(command) as process, on_cores(1):
         _wait_for_answer(process, port, rest)
         yield Server(process.pid, port, time.perf_counter() - start)
 

@@ -9,13 +9,15 @@ from functools import wraps
 from itertools import count
 from typing import Any
 
+from mjsim import spec
 from mjsim.cli import main
-from mjsim.core.error import JobNotFound, MethodNotAllowed
+from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound
 from mjsim.core.job import Job
 from mjsim.service import Service
 from mjsim.web import midjourney, site
 from mjsim.web.access import Access
 from mjsim.web.answer import encode
+from mjsim.web.files import Files
 from mjsim.web.view import View
 
 Document = dict[str, Any]
@@ -191,6 +193,130 @@ def cancelled_jobs_go_on() -> None:
 def children_have_their_parents_id() -> None:
     truth = midjourney.created
     midjourney.created = lambda job: truth(replace(job, id=job.work.parent or job.id))
+
+
+class Crash(InvalidRequest):
+    """What a server answers that did not think of something."""
+
+    status = 500
+
+
+@defect
+def nul_is_a_server_error() -> None:
+    truth = Service.imagine
+
+    async def imagine(self: Service, tenant: str, prompt: str, *others: Any) -> Job:
+        if "\0" in prompt:
+            raise Crash("invalid byte sequence")
+        return await truth(self, tenant, prompt, *others)
+
+    Service.imagine = imagine
+
+
+@defect
+def settings_are_forgotten() -> None:
+    midjourney._settings = lambda _body: {}
+
+
+@defect
+def prompts_are_cut() -> None:
+    shown(lambda job: job.update(prompt=job["prompt"][:12]) if "prompt" in job else None)
+
+
+@defect
+def total_counts_the_page() -> None:
+    paged(lambda page: page.update(total=len(page["data"])))
+
+
+@defect
+def cancelled_jobs_are_not_listed() -> None:
+    paged(lambda page: page.update(data=[job for job in page["data"] if job["status"] != "cancelled"]))
+
+
+@defect
+def images_are_said_to_be_larger() -> None:
+    shown(lambda job: [image.update(width=image["width"] * 2) for image in job.get("result", {}).get("images", [])])
+
+
+@defect
+def files_are_missing() -> None:
+    async def get(_self: Files, _call: Any) -> Any:
+        raise NotFound("There is no such file.")
+
+    Files.get = get
+
+
+@defect
+def open_jobs_cannot_be_cancelled() -> None:
+    async def cancel(self: Service, tenant: str, job_id: str) -> tuple[Job, int]:
+        await found_now(self, tenant, job_id)
+        raise JobNotCancellable("Too late.")
+
+    Service.cancel = cancel
+
+
+@defect
+def unknown_jobs_are_bad_requests() -> None:
+    JobNotFound.status = 400
+
+
+@defect
+def anything_can_be_enlarged() -> None:
+    Service._parent = Service.get
+
+
+@defect
+def updates_go_back() -> None:
+    hours = count(23, -1)
+    shown(lambda job: job.update(updated_at=f"2030-01-01T{next(hours) % 24:02}:00:00Z"))
+
+
+@defect
+def the_usual_page_has_ten_jobs() -> None:
+    truth = midjourney.read_query
+    midjourney.read_query = lambda asked: truth(asked) if "limit" in asked else replace(truth(asked), limit=10)
+
+
+@defect
+def long_prompts_are_accepted() -> None:
+    del spec.document(spec.OVERLAID)["components"]["schemas"]["ImagineRequest"]["properties"]["prompt"]["maxLength"]
+
+
+@defect
+def what_has_ended_changes() -> None:
+    seconds = count(1)
+    shown(lambda job: job.update(completed_at=f"2030-01-01T00:{next(seconds) // 60 % 60:02}:00Z"))
+
+
+@defect
+def errors_are_plain_text() -> None:
+    truth = site.refusal
+
+    def refusal(error: Exception, seconds: Any) -> Any:
+        answer = truth(error, seconds)
+        answer.content_type = "text/plain"
+        return answer
+
+    site.refusal = refusal
+
+
+@defect
+def created_at_is_now() -> None:
+    minutes = count(1)
+    shown(lambda job: job.update(created_at=f"2020-01-01T00:{next(minutes) % 60:02}:00Z"))
+
+
+@defect
+def jobs_are_gone_after_the_second_look() -> None:
+    looks: dict[str, int] = {}
+
+    def forget(_service: Service, tenant: str, job: Job) -> Job:
+        looks[job.id] = looks.get(job.id, 0) + 1
+        if looks[job.id] > 2 or job.tenant != tenant:
+            raise JobNotFound("There is no such job.")
+        return job
+
+    found(forget)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def serving(log: Path, *options: str, program: tuple[str, ...] = SIMULATOR) -> I
     """The base URL of a simulator with these options, whose log goes to the file."""
     command = [sys.executable, *program, "serve", "--port", "0", "--log-format", "json", *options]
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("MJSIM", "MIDJOURNEY"))}
+    settings["MJSIM_NO_MCP"] = "true"
     with log.open("w", encoding="utf-8") as requests, _started(command, settings, requests.fileno()) as process:
         yield _url(process)
         process.send_signal(signal.SIGINT)

@@ -1,27 +1,38 @@
 """The same checks as in every run, with other seeds and many more examples: a hunt for what a short look leaves out.
 
-Deselected unless it is asked for: `pytest tests/contract -m hunt`, about a minute for each case.
+Deselected unless it is asked for: `pytest tests/contract -m hunt`, about ten seconds for each default check.
 """
-
-from pathlib import Path
 
 import pytest
 
 from mjsim_contracts.configuration import Configuration
-
-from .test_server_check import check, must_pass
+from mjsim_contracts.report.model import ExitCode, Outcome
+from mjsim_contracts.server.check import ServerCheck
+from mjsim_contracts.server.profile import PROFILES
 
 pytestmark = pytest.mark.hunt
 
-SEEDS = range(11, 16)
 
-
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(11, 21))
 @pytest.mark.parametrize("configuration", Configuration)
 @pytest.mark.parametrize("pace", ["instant", "quick"])
-def test_nothing_is_found(
-    request: pytest.FixtureRequest, openapi: Path, pace: str, configuration: Configuration, seed: int
-) -> None:
-    """300 examples for each operation and phase."""
+def test_nothing_is_found(request: pytest.FixtureRequest, pace: str, configuration: Configuration, seed: int) -> None:
+    """With ten seeds."""
     url: str = request.getfixturevalue(pace)
-    must_pass(check(url, openapi, configuration, seed, max_examples=300).run(), least=2000)
+    report = ServerCheck(url, configuration=configuration, seed=seed).run()
+    assert [(case.id, case.seen) for case in report.of(Outcome.FAIL)] == []
+    assert report.exit_code is ExitCode.PASS
+
+
+@pytest.mark.parametrize("configuration", Configuration)
+def test_nothing_is_found_by_the_full_check(quick: str, configuration: Configuration) -> None:
+    """With hundreds of examples and a thousand stories."""
+    report = ServerCheck(quick, configuration=configuration, profile=PROFILES["full"], seed=31).run()
+    assert [(case.id, case.seen) for case in report.of(Outcome.FAIL)] == []
+
+
+@pytest.mark.parametrize("seed", range(11, 16))
+def test_nothing_is_found_in_a_server_of_another_hand(honest: str, seed: int) -> None:
+    """One account for all of it, with all the jobs of the checks before."""
+    report = ServerCheck(honest, key="alice", other_key="bob", seed=seed).run()
+    assert [(case.id, case.seen) for case in report.of(Outcome.FAIL)] == []

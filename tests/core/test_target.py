@@ -2,7 +2,7 @@
 
 import pytest
 
-from mjsim.core.target import host_and_port, is_public, public_refusal
+from mjsim.core.target import host_and_port, is_public, public_refusal, refusal
 
 PRIVATE = [
     "127.0.0.1",
@@ -58,3 +58,11 @@ def test_a_target_is_a_host_and_a_port(url, found):
 def test_what_is_no_target_is_told_why(url, said):
     with pytest.raises(ValueError, match=said):
         host_and_port(url)
+
+
+def test_a_url_is_refused_for_what_it_is_or_for_where_it_leads():
+    assert refusal("http://127.0.0.1/", anywhere=False) is None
+    assert refusal("http://example.com/", anywhere=False) is None, "its address has to be asked for"
+    assert refusal("http://8.8.8.8/", anywhere=False) == public_refusal("8.8.8.8")
+    assert refusal("http://8.8.8.8/", anywhere=True) is None
+    assert refusal("mailto:a@b", anywhere=True).startswith("'mailto:a@b' is no target")

@@ -100,3 +100,13 @@ def test_the_command_writes_then_finds_nothing_stale(tmp_path: Path, capsys: pyt
     assert json.loads((tmp_path / "midjourney.json").read_bytes()) == json.loads(
         (OPENAPI / "midjourney.json").read_bytes()
     )
+
+
+def test_a_document_that_no_overlay_extends_is_written_as_it_is(tmp_path: Path) -> None:
+    """Beside the two files of an overlay there is one for each other source, and none for what is extended."""
+    (tmp_path / "api.yaml").write_text("info: {title: t}\n", encoding="utf-8")
+    (tmp_path / "api.overlay.yaml").write_text("overlay: 1.0.0\nextends: api.yaml\nactions: []\n", encoding="utf-8")
+    (tmp_path / "own.yaml").write_text("no: yes\n", encoding="utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.glob("*.json")} == {"api.json", "api.published.json", "own.json"}
+    assert json.loads((tmp_path / "own.json").read_text(encoding="utf-8")) == {"no": "yes"}

@@ -58,6 +58,7 @@ def test_the_installed_command_serves_from_another_folder_as_another_user(instal
         while "API" not in "".join(lines[-1:]):
             lines.append(server.stdout.readline())
             assert lines[-1], "".join(lines)
+        assert "MCP" not in server.stdout.readline(), "there is none without its extra"
         url = lines[-1].split()[1].removesuffix("/v1")
         assert '"status":"ok"' in run(installed / "mjsim", "health", "--url", url, **options)
         for path in ("/openapi.json", "/docs", "/docs/swagger-ui-bundle.js"):
@@ -68,6 +69,12 @@ def test_the_installed_command_serves_from_another_folder_as_another_user(instal
         server.terminate()
         server.communicate(timeout=10)
     assert server.returncode == 0
+
+
+def test_the_extra_is_named_to_who_asks_for_mcp_without_it(installed):
+    done = subprocess.run([installed / "mjsim", "mcp"], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'mjsim[mcp]'" in done.stderr
 
 
 def test_health_says_no_when_nothing_listens(installed):
@@ -87,8 +94,27 @@ def test_the_wheel_holds_both_packages_and_the_contracts_and_no_tests(installed)
     site = next((installed.parent / "lib").glob("python*")) / "site-packages"
     assert (site / "mjsim" / "openapi" / "midjourney.json").is_file()
     assert (site / "mjsim_contracts" / "__init__.py").is_file()
+    for name in ("midjourney.json", "midjourney.published.json", "midjourney.yaml"):
+        assert (site / "mjsim_contracts" / "openapi" / name).is_file()
+    for name in ("report.schema.json", "page.css", "page.js"):
+        assert (site / "mjsim_contracts" / "report" / name).is_file()
     assert (site / "mjsim" / "py.typed").is_file()
     assert not (site / "tests").exists()
+    (described,) = site.glob("mjsim-*.dist-info/entry_points.txt")
+    assert "[pytest11]\nmjsim = mjsim.pytest_plugin\n" in described.read_text()
+
+
+def test_without_the_extra_a_check_says_in_one_line_what_to_install(installed):
+    done = subprocess.run(
+        [installed / "mjsim", "check", "server", "http://127.0.0.1:9"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert "pip install 'mjsim[contracts]'" in line
 
 
 def test_the_dockerfile_copies_what_the_build_needs():

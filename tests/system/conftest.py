@@ -24,9 +24,12 @@ PATIENCE = 30
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without what would steer mjsim, and with these changes."""
+    """This process's environment without what would steer mjsim, and with these changes.
+
+    MCP is off: servers that run at once must not compete for its port.
+    """
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("MJSIM_", "MIDJOURNEY_", "COVERAGE_"))}
-    return {**kept, "PYTHONWARNINGS": "default", **changes}
+    return {**kept, "PYTHONWARNINGS": "default", "MJSIM_NO_MCP": "true", **changes}
 
 
 @dataclass

@@ -8,7 +8,10 @@ from mjsim.cli import main
 from mjsim.web.server import Listener
 
 BAD = [
+    ("scenario", ["", "  ", "/nowhere/at/all.yaml", "/"]),
     ("host", ["", " "]),
+    ("mcp_port", ["", "abc", "65536", "-1"]),
+    ("no_mcp", ["", "maybe", "2"]),
     ("port", ["", "abc", "65536", "-1", "8080.0", "0x50", "٣", "9" * 5000]),
     ("seed", ["", "x", "-1", "1.5", str(2**63), "9" * 5000]),
     ("pace", ["", "slow", "QUICK"]),
@@ -33,6 +36,14 @@ BAD = [
         ],
     ),
     ("fetch", ["", "none", "ALL"]),
+    ("clock", ["", "fast", "Manual"]),
+    ("rate", ["", "0", "-1", "100001", "nan", "inf", "1e3", "fast", "9" * 400]),
+    ("step", ["", "1", "-1s", "1y", "25h", "500 ms", "٣s"]),
+    ("start", ["", "now", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z"]),
+    ("control_token", ["", "  ", "schlüssel", "a\nb"]),
+    ("webhook_secret", ["", "secret", "whsec_", "whsec_AAAA", "whsec_" + "!" * 40, "whsec_" + "A" * 88]),
+    ("webhook_retries", ["", "never", "5", "0s", "5s,", "31d", ",".join(["1s"] * 51)]),
+    ("allow_public_targets", ["", "yes", "2"]),
     ("log_format", ["", "xml", "JSON"]),
 ]
 CASES = [(name, value) for name, values in BAD for value in values]

@@ -97,7 +97,6 @@ PRICE_OF = {"relaxed": 3, "fast": 8, "turbo": 16}
 class Book:
     """Does what a story says to a simulator, and keeps a book of its own."""
 
-
     def __init__(self, sim):
         self.sim, self.granted, self.costs, self.ended = sim, 60, {}, {}
 

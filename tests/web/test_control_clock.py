@@ -128,7 +128,7 @@ async def test_walks_that_are_asked_for_together_are_taken_one_after_the_other(l
         ({"to": "2030-13-01T00:00:00Z"}, "to: "),
         ({"until": "noon"}, "until: "),
         ({"job": "x"}, "job: "),
-        ({"forward": "1s"}, "forward: is not known here"),
+        ({"forward": "1s"}, "'forward' is not known here"),
     ],
 )
 async def test_a_walk_that_leads_nowhere_is_refused_with_the_field_and_the_rule(live, body, word):

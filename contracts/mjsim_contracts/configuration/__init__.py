@@ -8,6 +8,8 @@ from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from mjsim_contracts.contract import OVERLAID, PUBLISHED
+
 KEY = "MJSIM_CONTRACTS_KEY"
 """The variable that holds the key to check with."""
 
@@ -25,6 +27,11 @@ class Configuration(StrEnum):
     """The published contract with mjsim's additions; nothing is waived."""
     PUBLISHED = "published"
     """The published contract as it stands, with the waivers that no honest server can do without."""
+
+    @property
+    def document(self) -> str:
+        """The name of the contract's document."""
+        return {Configuration.OVERLAID: OVERLAID, Configuration.PUBLISHED: PUBLISHED}[self]
 
     @contextmanager
     def file(self) -> Iterator[Path]:

@@ -57,6 +57,13 @@ class Case:
     place: str = ""
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0
+    known: bool = False
+    """Whether it is a failure that the baseline lists: it is shown, and fails nothing."""
+
+    @property
+    def rule(self) -> str:
+        """The part of the id that says what is judged; what follows the first slash says where."""
+        return self.id.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +106,28 @@ class Report:
     """Sentences of coverage and cost, such as "312 of 349 edits survived"."""
     matrices: tuple[Matrix, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    stale: tuple[str, ...] = ()
+    """The ids of the baseline that fail no longer."""
+
+    def of(self, outcome: Outcome) -> tuple[Case, ...]:
+        """The cases that ended so; known failures are not among the failures."""
+        return tuple(case for case in self.cases if case.outcome is outcome and not case.known)
+
+    @property
+    def known(self) -> tuple[Case, ...]:
+        """The failures that the baseline lists."""
+        return tuple(case for case in self.cases if case.known)
 
     @property
     def counts(self) -> Counter[Outcome]:
-        """How many cases ended in each way."""
-        return Counter(case.outcome for case in self.cases)
+        """How many cases ended in each way; known failures are counted by `known`."""
+        return Counter(case.outcome for case in self.cases if not case.known)
 
     @property
     def outcome(self) -> Outcome:
         """The worst that was found; NOT EXERCISED where nothing was put to the test."""
         counts = self.counts
+        counts[Outcome.WARN] += len(self.known)
         ranked = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
         return next((outcome for outcome in ranked if counts[outcome]), Outcome.NOT_EXERCISED)
 

@@ -22,13 +22,16 @@
     │   ├── JobSettled             409 job_settled          nothing can be decided about it any more
     │   ├── ClashingState          409 clashing_state       it does not go with how things stand
     │   ├── RequestTimeout         408 request_timeout      the rest of the request did not come in time
+    │   ├── FaultExists            409 fault_exists         a fault of this id is there already
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
     │   ├── TooManyRequests        429 rate_limited         carries when to try again
     │   │   └── QueueFull          429 queue_full
     │   ├── FeatureOff             501 feature_disabled     what would do it is not installed
     │   └── InternalError          500 internal_error       mjsim itself has failed
-    └── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+    ├── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+    └── ControlError               a simulator did not do what it was asked (exit code 1)
+        └── Unreachable            there is none
 
 Only `web/` makes JSON of it, only the command line makes an exit code of it.
 """
@@ -42,6 +45,23 @@ class SimulatorError(Exception):
 
 class SettingsError(SimulatorError):
     """A setting or the environment is unfit to start with."""
+
+
+class ControlError(SimulatorError):
+    """A simulator did not do what it was asked: `status` and `code` are those of its answer, 0 and empty without one."""
+
+    def __init__(self, message: str, status: int = 0, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class Unreachable(ControlError):
+    """No simulator answers at a URL; `reason` says why in a few words."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"no simulator answers at {url} ({reason}); mjsim serve starts one.")
+        self.reason = reason
 
 
 class Refused(SimulatorError):
@@ -179,6 +199,13 @@ class RequestTimeout(Refused):
 
     status = 408
     code = "request_timeout"
+
+
+class FaultExists(Refused):
+    """A fault of this id is there already."""
+
+    status = 409
+    code = "fault_exists"
 
 
 class PayloadTooLarge(Refused):

@@ -1,6 +1,7 @@
 """A job's life is decided when it is accepted: `plan` turns a request's key and a pace into a legal timeline."""
 
 from mjsim.core.chance import Key
+from mjsim.core.fate import Fate
 from mjsim.core.instant import Instant, later
 from mjsim.core.pace import PROGRESS_STEPS, JobType, Mode, Pace, Span
 from mjsim.core.status import Status
@@ -24,13 +25,22 @@ def ready_at(mode: Mode, key: Key, pace: Pace, now: Instant) -> Instant:
 
 
 def plan(
-    *, job_type: JobType, mode: Mode, key: Key, pace: Pace, failure_rate: float, now: Instant, start: Instant
+    *,
+    job_type: JobType,
+    mode: Mode,
+    key: Key,
+    pace: Pace,
+    failure_rate: float,
+    now: Instant,
+    start: Instant,
+    fate: Fate | None = None,
 ) -> Timeline:
     """The whole life of a job that is accepted at `now` and starts at `start`.
 
-    `failure_rate` (0 to 1) is the share of jobs that fail, each at a step and with a reason of its own chance.
+    `failure_rate` (0 to 1) is the share of jobs that fail, each at a step and with a reason of its own chance; an ending
+    that `fate` names comes first.
     """
-    span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0))
+    span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0) * (fate.slowness if fate else 1.0))
     end = later(start, span)
     # This loop is a good part of what accepting a job costs, so it says no more than it must.
     steps = [
@@ -38,8 +48,10 @@ def plan(
         for number, progress in _NUMBERED_STEPS
     ]
     moments = [Moment(now, Status.PENDING, 0), *steps, Moment(end, Status.COMPLETED, 100)]
-    if failure_rate and key.draw("outcome") < failure_rate:
+    if failure_rate and not (fate and fate.ending) and key.draw("outcome") < failure_rate:
         moments = _failing(moments, key)
+    if fate is not None:
+        moments = fate.bend(moments)
     return Timeline(tuple(moments))
 
 

@@ -11,6 +11,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from mjsim.core.directive import LEGAL, NONE, Directives, parse_directives
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
 from mjsim.core.ratio import parse_ratio
 
@@ -81,13 +82,17 @@ def _words(_flag: str, text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A flag by its canonical name; `read` makes its value. `words` says that it takes all words up to the next flag;
-    without a `read` it stands alone and means `value`.
+    without a `read` it stands alone and means `value`. `needs` is what to say of one that lacks its value.
     """
 
     name: str
     read: Reader | None = None
     words: bool = False
     value: Value = True
+    needs: str = "needs a value."
+
+
+_SIM = "sim"
 
 
 _FLAGS: Mapping[str, Flag] = {
@@ -118,6 +123,7 @@ _FLAGS: Mapping[str, Flag] = {
     "fast": Flag("process_mode", value="fast"),
     "turbo": Flag("process_mode", value="turbo"),
     "relax": Flag("process_mode", value="relax"),
+    _SIM: Flag(_SIM, _words, words=True, needs=f"needs a directive. Legal are {LEGAL}."),
 }
 
 BLOCKED_WORDS: Final = frozenset(
@@ -130,11 +136,14 @@ _BLOCKED_LETTERS = re.compile("|".join(sorted(BLOCKED_WORDS)))
 
 
 class Prompt(NamedTuple):
-    """What was asked for: the text alone, the image URLs that stood before it, the flags by canonical name."""
+    """What was asked for: the text alone, the image URLs that stood before it, the flags by canonical name, and what
+    `--sim` asks of the simulator, which is no setting of the picture.
+    """
 
     text: str
     image_urls: tuple[str, ...] = ()
     flags: Mapping[str, Value] = MappingProxyType({})
+    directives: Directives = NONE
 
 
 def parse_prompt(prompt: str) -> Prompt:
@@ -155,7 +164,9 @@ def parse_flags(prompt: str) -> Prompt:
         raise InvalidParameter(f"prompt: begins with {len(urls)} image URLs; at most {MOST_IMAGES} are allowed.")
     if blocked := _blocked_word(text):
         raise BannedPrompt(f"prompt: the word {blocked[0]!r} is not allowed.")
-    return Prompt(text, urls, _read_flags(words[first:]))
+    flags = _read_flags(words[first:])
+    asked = flags.pop(_SIM, None)
+    return Prompt(text, urls, flags, NONE if asked is None else parse_directives(str(asked), "prompt: --sim"))
 
 
 def _blocked_word(text: str) -> re.Match[str] | None:
@@ -178,7 +189,9 @@ def _read_flags(words: list[str]) -> dict[str, Value]:
             raise InvalidParameter(f"prompt: {_shown(name)} is not a known flag.{_hint(name)}")
         length = _first_flag(words)
         arguments, words = words[:length], words[length:]
-        flags[flag.name] = _read(name, flag, arguments)
+        value = _read(name, flag, arguments)
+        # Of other flags the last one holds; this one may stand as often as there is something to ask for.
+        flags[flag.name] = f"{flags[_SIM]} {value}" if flag.name == _SIM in flags else value
     return flags
 
 
@@ -186,7 +199,7 @@ def _read(name: str, flag: Flag, arguments: list[str]) -> Value:
     """The value of one flag out of the words that follow it."""
     expected = 0 if flag.read is None else 1
     if len(arguments) < expected:
-        raise InvalidParameter(f"prompt: {name} needs a value.")
+        raise InvalidParameter(f"prompt: {name} {flag.needs}")
     if len(arguments) > expected and not flag.words:
         raise InvalidParameter(f"prompt: {_shown(arguments[expected])} follows {name}; flags come after all text.")
     return flag.value if flag.read is None else flag.read(name, " ".join(arguments))

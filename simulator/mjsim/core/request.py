@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mjsim.core.chance import Key, digest
+from mjsim.core.mishap import Wish
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import Value
 from mjsim.core.ratio import Size, parse_ratio
@@ -15,12 +16,13 @@ _Named = tuple[tuple[str, Value], ...]
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a job's news goes; `type` is `progress` (every change), `result` (completed and failed), or `end`
-    (cancelled, too).
+    """Where a job's news goes; `type` is `progress` (every change), `result` (completed and failed), or `end` (cancelled,
+    too). `wishes` are what its own request asked to be done wrong.
     """
 
     url: str
     type: str
+    wishes: tuple[Wish, ...] = ()
 
 
 class Parameters(NamedTuple):

@@ -1,5 +1,6 @@
 """Where webhooks may go: a simulator speaks to this machine and its neighbours, and to nobody else unless it is told to."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -27,6 +28,19 @@ def host_and_port(url: str) -> tuple[str, int]:
     if port == 0:
         raise ValueError("there is no port 0")
     return parts.hostname, port or (443 if scheme == "https" else 80)
+
+
+@lru_cache(maxsize=1024)
+def refusal(url: str, *, anywhere: bool) -> str | None:
+    """Why a URL cannot be a target, as far as it shows without asking for its address; None where it may be one.
+
+    With `anywhere` public addresses may be contacted.
+    """
+    try:
+        host, _port = host_and_port(url)
+    except ValueError as error:
+        return f"{url[:200]!r} is no target: {error}."
+    return public_refusal(host) if is_public(host) and not anywhere else None
 
 
 def public_refusal(host: str) -> str:

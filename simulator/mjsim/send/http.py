@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mjsim.core.delivery import Headers, Problem, Reply, answered
 from mjsim.core.message import Message
 from mjsim.core.tampering import PLAIN
-from mjsim.core.target import host_and_port, is_public, public_refusal
+from mjsim.core.target import refusal
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
@@ -35,8 +35,8 @@ class HttpSend:
 
     async def send(self, message: Message) -> Reply:
         """See `ports.Send`."""
-        if (refusal := self._refusal(message.url)) is not None:
-            return Reply(0.0, problem=Problem.TARGET, explanation=refusal)
+        if (reason := refusal(message.url, anywhere=self._anywhere)) is not None:
+            return Reply(0.0, problem=Problem.TARGET, explanation=reason)
         start = time.perf_counter()
         try:
             status, headers, body = await (self._post(message) if message.wire == PLAIN else self._drip(message))
@@ -49,14 +49,6 @@ class HttpSend:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
-
-    def _refusal(self, url: str) -> str | None:
-        """Why the URL cannot be a target, as far as it shows without asking for its address."""
-        try:
-            host, _port = host_and_port(url)
-        except ValueError as error:
-            return f"{url[:200]!r} is no target: {error}."
-        return public_refusal(host) if is_public(host) and not self._anywhere else None
 
     async def _post(self, message: Message) -> tuple[int, Headers, bytes]:
         request = self._open().post(message.url, data=message.body, headers=message.headers, allow_redirects=False)

@@ -66,10 +66,12 @@ class SqliteOutbox:
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
         """See `ports.Outbox`."""
-        for attempt in attempts:
-            self._connection.write(_INSERT_ATTEMPT, _encode(attempt), delivery.number, delivery.id)
-        tried = max((attempt.number for attempt in attempts), default=delivery.attempts)
-        self._connection.write(_RECORD, tried, outcome.due, outcome.standing.value, delivery.number, delivery.id)
+        row = delivery.attempts + 1, outcome.due, outcome.standing.value, delivery.number, delivery.id
+        # It may have been forgotten with its job while it was being sent.
+        if self._connection.write(_RECORD, *row):
+            for copy, attempt in enumerate(attempts):
+                place = attempt.number * _MOST_COPIES + copy
+                self._connection.write(_INSERT_ATTEMPT, delivery.number, place, _encode(attempt))
         self._stir()
         await self._connection.durable()
 
@@ -147,11 +149,10 @@ _INSERT = (
     "INSERT INTO delivery (id, tenant, job, status, url, host, instant, due, standing) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-# By way of the delivery's row, since that may have been forgotten while it was being sent.
-_INSERT_ATTEMPT = (
-    "INSERT INTO attempt (delivery, place, document) "
-    "SELECT number, (SELECT count(*) FROM attempt WHERE delivery = number), ? FROM delivery WHERE number = ? AND id = ?"
-)
+_INSERT_ATTEMPT = "INSERT INTO attempt (delivery, place, document) VALUES (?, ?, ?)"
+_MOST_COPIES = 1_000_000
+"""How many copies of one attempt have a place of their own."""
+
 _RECORD = (
     "UPDATE delivery SET attempts = ?, due = coalesce(resend, ?), claimed = 0, resend = NULL, "
     "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ?"

@@ -17,7 +17,7 @@ from mjsim.web.complaint import complaint
 LIMIT = 32 * 1024 * 1024
 """The largest body that is read, in bytes."""
 
-_LARGE = 1 << 20
+LARGE = 1 << 20
 """From so many bytes on a body is parsed in a thread of its own, so that nobody else has to wait for it."""
 
 JSON = "application/json"
@@ -38,19 +38,29 @@ async def read_json(
     if document != spec.CONTROL:  # which is ours, and takes what `curl -d` sends for what it is
         _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
-    if len(body) > _LARGE:
+    if len(body) > LARGE:
         return await asyncio.to_thread(_checked, body, schema, document, without_null)
     return _checked(body, schema, document, without_null)
+
+
+async def read_value(request: web.BaseRequest) -> Any:
+    """The body as whatever JSON it is."""
+    return parse_json(await read_bounded(request))
 
 
 def _checked(body: bytes, schema: str, document: str, without_null: bool) -> dict[str, Any]:
     value = parse_json(body)
     if without_null and isinstance(value, dict):
         value = {name: field for name, field in value.items() if field is not None}
+    return conform(value, schema, document)
+
+
+def conform(value: object, schema: str, document: str) -> dict[str, Any]:
+    """The value as an object that obeys the schema of the document; `InvalidRequest` says where it does not."""
     validator = spec.validator(schema, document)
     if not validator.is_valid(value):
         raise InvalidRequest(complaint(value, validator, document))
-    fields: dict[str, Any] = value
+    fields: dict[str, Any] = value  # type: ignore[assignment]  # the schema says so
     return fields
 
 
@@ -67,6 +77,8 @@ def _refuse_other_types(content_type: str) -> None:
 
 async def read_bounded(request: web.BaseRequest) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
+    if BODY in request:
+        return request[BODY]
     # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
     if (coding := request.headers.get("Content-Encoding", "identity").strip().lower()) != "identity":
         raise InvalidJson(f"The body has Content-Encoding {coding[:40]!r}; only plain bodies are read.")

@@ -1,6 +1,7 @@
 """What a body does against the contract is said in words: the field, the rule, and what was sent instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,11 @@ _FORMATS = {"uri": "a URI with a scheme, such as https://example.com/x", "uuid":
 
 
 def complaint(value: object, validator: "Draft202012Validator", document: str = spec.OVERLAID) -> str:
-    """The first broken rules, each with its place in the body."""
+    """The first broken rules, each with its place in the body; `document` is where the schema comes from."""
     if not isinstance(value, dict):
         return f"The body has to be a JSON object, not {_noun(value)}."
     try:
-        return "; ".join(_sentence(error, document) for error in _errors(value, validator)) + "."
+        return "; ".join(sentence(error, document) for error in _errors(value, validator)) + "."
     except ValueError:
         # The validator shows no value that is nested deeper than 255 levels.
         return "The body breaks the contract, and is nested too deeply to say where."
@@ -51,7 +52,8 @@ def _errors(value: dict[str, Any], validator: "Draft202012Validator") -> Iterabl
     return ()
 
 
-def _sentence(error: "ValidationError", document: str) -> str:
+def sentence(error: "ValidationError", document: str) -> str:
+    """The rule that is broken, after its place in the body."""
     place = ".".join(map(str, error.instance_path))
     rule: Any = error.kind.value
     match error.kind.name:
@@ -61,10 +63,7 @@ def _sentence(error: "ValidationError", document: str) -> str:
             names = " and ".join(_alternatives(error.schema_path, document))
             return f"{place or 'body'}: exactly one of {names} has to be given"
         case "additionalProperties":
-            where = f"{place}." if place else ""
-            return "; ".join(
-                f"{where}{name[:40]}: is not known here" for name in error.kind.as_dict()["unexpected"][:3]
-            )
+            return f"{place or 'body'}: {_unknown(rule[0], error.schema_path, document)}"
         case _:
             return f"{place or 'body'}: {_predicate(error, rule)}"
 
@@ -89,6 +88,8 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: C901, PLR09
             return f"has {len(sent)} of them, {allowed}"
         case "minProperties" | "maxProperties" as bound:
             return f"has {len(sent)} fields, at {'least' if bound == 'minProperties' else 'most'} {rule} can be given"
+        case "minProperties" | "maxProperties" as bound:
+            return f"has {len(sent)} fields, at {'least' if bound == 'minProperties' else 'most'} {rule} can be given"
         case "format":
             return f"{_shown(sent)} is not {_FORMATS.get(rule, rule)}"
         case "pattern":
@@ -98,12 +99,25 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: C901, PLR09
             return error.message[:300]
 
 
-def _alternatives(schema_path: list[str | int], document: str) -> list[str]:
-    """The fields among which a oneOf of the document lets choose."""
+def _node(schema_path: Sequence[str | int], document: str) -> Any:
     node: Any = spec.document(document)
     for step in schema_path:
         node = node[step]
-    return [name for choice in node for name in choice["required"]]
+    return node
+
+
+def _alternatives(schema_path: Sequence[str | int], document: str) -> list[str]:
+    """The fields among which a oneOf lets choose."""
+    return [name for choice in _node(schema_path, document) for name in choice["required"]]
+
+
+def _unknown(name: str, schema_path: Sequence[str | int], document: str) -> str:
+    """What to say of a field that is not known: the nearest one that is, or all of them."""
+    known = list(_node(schema_path[:-1], document).get("properties", ()))
+    close = get_close_matches(name, known, n=1)
+    return f"{_shown(name)} is not known here; " + (
+        f"{close[0]!r} is, which may be meant" if close else f"there can be {', '.join(known)}"
+    )
 
 
 def _noun(value: object) -> str:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from mjsim import __version__
 from mjsim.core.chance import digest
+from mjsim.core.fault import IMAGES
 from mjsim.service import File, Service
 from mjsim.web.content import Content, serve
 from mjsim.web.route import Call, Route
@@ -19,7 +20,7 @@ class Files:
 
     def routes(self) -> list[Route]:
         """Where the files are."""
-        return [Route("/files/{rest*}", {"GET": self.get})]
+        return [Route("/files/{rest*}", {"GET": self.get}, IMAGES)]
 
     async def get(self, call: Call) -> web.Response:
         """One picture."""

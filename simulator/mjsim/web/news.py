@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from mjsim.core.delivery import Delivery
-from mjsim.core.instant import rfc3339
 from mjsim.core.job import Job
 from mjsim.core.message import Message, write
 from mjsim.core.tampering import Tampering
@@ -23,10 +22,13 @@ class News:
 
     def body(self, job: Job, delivery: Delivery) -> bytes:
         """The WebhookEvent of the contract."""
-        told = job.living(as_told(job.timeline, delivery.status))
-        happened = told.timeline.moments[-1].instant
-        news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": rfc3339(happened)}
-        return encode(news | self._view.job(told, happened, self._origin.default))
+        life = as_told(job.timeline, delivery.status)
+        told = job if life is job.timeline else job.living(life)
+        happened = life.moments[-1].instant
+        shown = self._view.job(told, happened, self._origin.default)
+        # What happened is the last thing that changed the job.
+        news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": shown["updated_at"]}
+        return encode(news | shown)
 
     def signed_with(self, secrets: Sequence[Secret]) -> Write:
         """Writes whole messages; all secrets sign them, the newest is the first one."""

@@ -4,20 +4,26 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from aiohttp import web
 
+from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import MethodNotAllowed, NotFound
+from mjsim.core.fault import NOTHING, Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request on its way to its handler. `tenant` is empty where no key is asked for."""
 
     request: web.BaseRequest
     tenant: str
     places: Mapping[str, str]
     """What stood in the places of the path, by name."""
+    effect: Effect = NOTHING
+    """What a fault, or the request itself, wants of the handler."""
+    directives: Directives = NONE
+    """What shall become of the job that it makes."""
 
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
@@ -25,10 +31,14 @@ Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path, in which `{name}` stands for one segment and `{name*}` for the rest, and its handlers by method."""
+    """A path, in which `{name}` stands for one segment and `{name*}` for the rest, and its handlers by method.
+
+    `operation` is the name by which a fault strikes it; none can where that is empty.
+    """
 
     path: str
     handlers: Mapping[str, Handler]
+    operation: str = ""
 
     @property
     def allowed(self) -> tuple[str, ...]:

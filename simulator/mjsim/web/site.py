@@ -14,6 +14,7 @@ from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route, RouteTable
+from mjsim.web.stage import STRIKES, Stage
 from mjsim.web.surface import Surface, Surfaces
 
 log = logging.getLogger("mjsim")
@@ -29,12 +30,14 @@ class Site:
         timekeeper: Timekeeper,
         journal: Journal,
         requests: RequestLog,
+        stage: Stage,
     ) -> None:
         self._table = RouteTable(list(routes))
         self._surfaces = Surfaces(surfaces)
         self._timekeeper = timekeeper
         self._journal = journal
         self._requests = requests
+        self._stage = stage
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request, whatever it is."""
@@ -48,13 +51,13 @@ class Site:
             if surface.keyed and self._timekeeper.step:
                 await self._timekeeper.tick()
             at = self._timekeeper.now()
-            answer = await self._route(request, tenant)
+            answer = await self._route(request, tenant, surface)
         except Refused as refused:
-            answer = surface.refuse(refused, self._timekeeper.real_seconds)
+            answer = surface.errors.refusal(refused, self._timekeeper.real_seconds)
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)
             failed = InternalError("mjsim failed; its log says why.")
-            answer = surface.refuse(failed, self._timekeeper.real_seconds)
+            answer = surface.errors.refusal(failed, self._timekeeper.real_seconds)
         if not surface.open:
             answer.headers.popall("Access-Control-Allow-Origin", None)
         seconds = time.perf_counter() - start
@@ -62,11 +65,14 @@ class Site:
         self._requests.add(request, answer.status, tenant, seconds)
         return answer
 
-    async def _route(self, request: web.BaseRequest, tenant: str) -> web.StreamResponse:
+    async def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> web.StreamResponse:
         route, places = self._table.find(request.path)
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
-        return await route.handler(request.method)(Call(request, tenant, places))
+        handler, call = route.handler(request.method), Call(request, tenant, places)
+        if not route.operation:
+            return await handler(call)
+        return await self._stage.perform(handler, call, route.operation, surface.errors)
 
     def _keep(
         self,
@@ -96,5 +102,6 @@ class Site:
                 answer.status,
                 answer.headers,
                 body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
+                request.get(STRIKES, ()),
             )
         )

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
 
 from mjsim.core.error import Refused
 from mjsim.web.answer import RealSeconds, refusal
+from mjsim.web.substitute import State, stated
+
+
+class Errors(NamedTuple):
+    """How an API tells errors: one that was raised, and one that is wanted of a status."""
+
+    refusal: Callable[[Refused, RealSeconds], web.Response]
+    state: State
+
+
+PUBLISHED = Errors(refusal, stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +26,6 @@ class Surface:
     """The routes below `prefix`. `admit` gives the tenant of a request, or refuses it before anything else is looked at.
 
     `keyed` surfaces belong to an API that is simulated, and ask for a key; `open` ones may be read by any web page.
-    `refuse` makes the answer to a request that is refused.
     """
 
     name: str
@@ -22,7 +33,7 @@ class Surface:
     admit: Callable[[web.BaseRequest], str]
     keyed: bool = True
     open: bool = True
-    refuse: Callable[[Refused, RealSeconds], web.Response] = refusal
+    errors: Errors = PUBLISHED
 
 
 def _everybody(_request: web.BaseRequest) -> str:

@@ -78,9 +78,10 @@ class Envelopes:
     def __init__(self, *, mirrored: bool) -> None:
         self._mirrored = mirrored
 
-    def error(self, code: int, message: str) -> web.Response:
-        """The envelope of an error."""
-        return json_answer(_error(code, message), code if self._mirrored else _OK)
+    def state(self, status: int, _code: str | None, message: str | None) -> web.Response:
+        """The envelope of an error whose code is this status; see `substitute.State`."""
+        usual = MEANINGS.get(status, f"Code {status}, as it was asked for.")
+        return json_answer(_error(status, message or usual), status if self._mirrored else _OK)
 
     def refuse(self, refused: Refused, real_seconds: RealSeconds) -> web.Response:
         """The envelope of a refusal, with the headers that belong to it."""

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from mjsim import __version__
 from mjsim.core.chance import digest
+from mjsim.core.fault import IMAGES
 from mjsim.core.film import CONTENT_TYPE
 from mjsim.tasks import Showing, Tasks
 from mjsim.web.content import Content, serve
@@ -20,7 +21,7 @@ class Videos:
 
     def routes(self) -> list[Route]:
         """Where the videos are; to be looked for before other files."""
-        return [Route("/files/{token}/m/{name}.mp4", {"GET": self.get})]
+        return [Route("/files/{token}/m/{name}.mp4", {"GET": self.get}, IMAGES)]
 
     async def get(self, call: Call) -> web.Response:
         """One video."""

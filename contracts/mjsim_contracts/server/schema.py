@@ -1,0 +1,58 @@
+"""Each answer is held to the status, and to the body, that the contract documents for its operation."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from mjsim_contracts.contract import document
+from mjsim_contracts.exchange import Exchange, Operation
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
+_MOST_NAMED = 3
+_TOLERATED = frozenset({(Operation.LIST, 400)})
+"""What no honest server can do without: the published contract knows no answer to a bad query."""
+
+_BUSY = 429
+
+
+def answer_breaches(exchange: Exchange, media_type: str, contract: str) -> Mapping[str, str]:
+    """By rule that applies, what is wrong with the answer; empty text where nothing is."""
+    if exchange.status >= 500:
+        return {"ST101": f"{exchange.operation} was answered {exchange.status}"}
+    validator = _validator(exchange.operation, str(exchange.status), contract)
+    if validator is None:
+        # Limits are no secret of one operation: a server may ask for patience anywhere.
+        tolerated = exchange.status == _BUSY or (exchange.operation, exchange.status) in _TOLERATED
+        return {"ST101": "", "ST103": "" if tolerated else f"{exchange.operation} was answered {exchange.status}"}
+    is_json = media_type.partition(";")[0].strip().lower() == "application/json"
+    typed = "" if is_json else f"Content-Type is {media_type!r}, not application/json"
+    return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, exchange.answer)}
+
+
+def _objection(validator: "Draft202012Validator", answer: Any) -> str:
+    try:
+        errors = list(validator.iter_errors(answer))
+    except ValueError:
+        return "the answer is nested too deeply to be read"
+    named = [f"{'.'.join(map(str, error.instance_path)) or 'the body'}: {error.message}" for error in errors]
+    return "; ".join(named[:_MOST_NAMED])
+
+
+@cache
+def _validator(operation: Operation, status: str, contract: str) -> "Draft202012Validator | None":
+    """The validator of a documented answer; None where the status is not documented."""
+    import jsonschema_rs
+
+    found = document(contract)
+    for path in found["paths"].values():
+        for described in path.values():
+            if isinstance(described, dict) and described.get("operationId") == operation:
+                answer = described["responses"].get(status)
+                if answer is None:
+                    return None
+                schema = answer["content"]["application/json"]["schema"]
+                wanted = {"components": found["components"], "allOf": [schema]}
+                return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
+    return None

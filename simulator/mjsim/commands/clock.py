@@ -1,0 +1,110 @@
+"""`mjsim clock`: simulated time, shown and moved; what happened on the way is told."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from mjsim.commands.connection import add_connection, connect
+from mjsim.commands.parser import Parser, duration
+from mjsim.core.error import SettingsError
+from mjsim.lines import clock_time, counted, print_json, print_table, status_colour
+
+if TYPE_CHECKING:
+    from mjsim.client.clock import Clock
+    from mjsim.client.shape import ClockState, Walk
+
+EXAMPLES = """examples:
+  mjsim clock                                  what time it is, and how fast it goes
+  mjsim clock advance 60s                      a minute on; answers when all that was due has happened
+  mjsim clock advance --until quiet            until no job is on its way and nothing is left to deliver
+  mjsim clock advance --job JOB_ID             to the next moment of a job
+  mjsim clock rate 60                          a minute passes in a second
+  mjsim clock freeze                           time stands still
+  mjsim clock step 500ms                       half a second passes at each API request
+
+Durations read 250ms, 90s, 1h30m or 2d.
+"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    verbs = parser.verbs(usual="show")
+    verbs.add("show", "what time it is, and how fast it goes")
+    advance = verbs.add("advance", "move on, and tell what happened")
+    advance.add_argument("by", nargs="?", type=duration, metavar="DURATION", help="by so much, such as 60s")
+    advance.add_argument("--to", metavar="TIME", help="to an instant, such as 2026-01-31T12:00:00Z")
+    advance.add_argument("--job", metavar="ID", help="to the next moment of this job")
+    advance.add_argument("--until", choices=["quiet"], help="until nothing is left to happen")
+    verbs.add("rate", "let time run").add_argument(
+        "rate", type=float, metavar="N", help="simulated seconds to a real one"
+    )
+    verbs.add("freeze", "let time stand still")
+    step = verbs.add("step", "let time go by steps")
+    step.add_argument("step", type=duration, metavar="DURATION", help="at each API request; 0s ends it")
+    add_connection(verbs)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    if given.verb == "advance" and sum(way is not None for way in (given.by, given.to, given.job, given.until)) != 1:
+        raise SettingsError("clock advance takes a duration such as 60s, or one of --to, --job and --until.")
+    clock = connect(given).clock
+    if given.verb == "advance":
+        walk = _advance(clock, given)
+        print_json(walk) if given.json else _print_walk(walk)
+        return 0
+    state = _set(clock, given)
+    print_json(state) if given.json else _print_state(state)
+    return 0
+
+
+def _set(clock: "Clock", given: argparse.Namespace) -> "ClockState":
+    match given.verb:
+        case "rate":
+            return clock.run_at(given.rate)
+        case "freeze":
+            return clock.freeze()
+        case "step":
+            return clock.step(given.step)
+        case _:
+            return clock.show()
+
+
+def _advance(clock: "Clock", given: argparse.Namespace) -> "Walk":
+    if given.to is not None:
+        return clock.advance_to(given.to)
+    if given.job is not None:
+        return clock.advance_job(given.job)
+    if given.until is not None:
+        return clock.advance_until_quiet()
+    return clock.advance(given.by)
+
+
+def _print_state(state: "ClockState") -> None:
+    rate, step = state["rate"], state["step"]
+    pace = f"{rate:g} simulated seconds to a real one" if rate else "time stands still"
+    print_table(
+        [
+            ["now", state["now"]],
+            ["rate", "1, real time" if rate == 1 else pace],
+            *([["step", f"{step} ms at each API request"]] if step else []),
+            *([["next", f"a delivery is due at {state['next_due']}"]] if "next_due" in state else []),
+        ]
+    )
+
+
+def _print_walk(walk: "Walk") -> None:
+    changes, attempts = walk["changes"], walk["attempts"]
+    rows = [
+        [clock_time(one["at"]), one["job_id"], one["type"], one["status"], f"{one['progress']} %", one["tenant"]]
+        for one in changes
+    ]
+    print_table(rows, [status_colour(one["status"]) for one in changes])
+    print_table([[clock_time(str(one.get("at", ""))), *_attempt(one)] for one in attempts])
+    told = [counted(walk["changed"], "change"), counted(walk["attempted"], "delivery attempt")]
+    print(f"{walk['after']}  {', '.join(told)}")
+
+
+def _attempt(attempt: dict[str, object]) -> list[str]:
+    """An attempt to deliver, in whatever detail it is told."""
+    shown = ("delivery_id", "event", "url", "status", "error")
+    return ["-->", *(str(attempt[name]) for name in shown if name in attempt)]

@@ -1,0 +1,30 @@
+"""The settings of a simulator as flags, for the commands that start one or ask where one listens."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from mjsim.commands.parser import Parser
+from mjsim.settings import OPTIONS, Settings, resolve
+
+
+def add_config(parser: Parser) -> None:
+    """Add the flag for a file of settings."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
+
+
+def add_settings(parser: Parser) -> None:
+    """Add a flag for every setting."""
+    add_config(parser)
+    for option in OPTIONS:
+        kind: dict[str, Any] = {"action": "append"} if option.repeated else {}
+        if option.switch:
+            kind = {"nargs": "?", "const": "true"}
+        parser.add_argument(option.flag, dest=option.name, metavar=option.metavar, help=option.help, **kind)
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings that flags, variables and the file make; `SettingsError` names the one that is unfit."""
+    named = os.environ.get("MJSIM_CONFIG")
+    return resolve(vars(given), os.environ, given.config or (Path(named) if named else None))

@@ -1,0 +1,129 @@
+"""`mjsim serve`: a simulator until Ctrl-C, SIGTERM, or the end of whoever started it."""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import shlex
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from mjsim import __version__
+from mjsim.commands.options import add_settings, settings_of
+from mjsim.commands.parser import Parser
+from mjsim.core.webhook import DEVELOPMENT_SECRET
+from mjsim.mcp.beside import serve_beside
+from mjsim.settings import TOKEN_VARIABLE, Settings
+
+if TYPE_CHECKING:
+    from mjsim.simulator import Simulator
+
+EXAMPLES = f"""examples:
+  mjsim serve                                  on 127.0.0.1:8080, jobs take about 5 s
+  mjsim serve --port 0 --pace instant          a free port; jobs are done at once
+  mjsim serve --seed 7 --failure-rate 0.2      the same world each time; one job in five fails
+  mjsim serve --clock manual                   time stands still until `mjsim clock advance 60s`
+  mjsim serve --rate 60                        a minute passes in a second
+  mjsim serve --data mjsim.db                  everything survives a restart
+  mjsim serve --plan basic --rate-limit 10/60s the limits of a small account
+  mjsim serve --scenario evening.yaml          settings and faults from a file
+
+Every option can also be a variable (--log-format is MJSIM_LOG_FORMAT) or stand in a TOML file (log-format = "json").
+Any key of the form sim-<anything> is accepted, and each has jobs of its own; {TOKEN_VARIABLE} names one more.
+"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    add_settings(parser)
+    parser.add_argument(
+        "--attached", action="store_true", help="stop when standard input ends: for programs that start a simulator"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve; 0 once it has been stopped."""
+    asyncio.run(_serve(settings_of(given), attached=given.attached))
+    return 0
+
+
+async def _serve(settings: Settings, attached: bool) -> None:
+    from mjsim.log import log_to
+    from mjsim.simulator import Simulator
+
+    log_to(sys.stderr, as_json=settings.log_format == "json")
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    simulator, tools = Simulator(settings), None
+    try:
+        await simulator.start()
+        tools = await serve_beside(settings, simulator.url)
+        print(_greeting(simulator, tools.url if tools else None), flush=True)
+        _spare_the_collector()
+        if attached:
+            await _stop_with_input(stopped)
+        await stopped.wait()
+    finally:
+        if tools:
+            await tools.stop()
+        await simulator.stop()
+
+
+async def _stop_with_input(stopped: asyncio.Event) -> None:
+    """Standard input ends with the process at its other end, however that dies."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            stopped.set()
+
+    try:
+        loop.add_reader(0, read)
+    except OSError:  # a file or /dev/null, which cannot be waited for: it has ended
+        stopped.set()
+
+
+def _spare_the_collector() -> None:
+    """What start-up has made stays for good: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def _greeting(simulator: "Simulator", tools: str | None) -> str:
+    """What a newcomer needs next, or one line of JSON."""
+    settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
+    if settings.log_format == "json":
+        ready = {"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__}
+        secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
+        return json.dumps(ready | secret | ({"mcp": tools} if tools else {}))
+    mcp = f"\n  MCP        {tools}" if tools else ""
+    bearer = shlex.quote(f"Authorization: Bearer {key}")
+    return f"""mjsim {__version__} is ready.
+
+  API        {url}/v1{mcp}
+  Reference  {url}/docs
+  Key        {key}   (any sim-<name> works, each with jobs of its own)
+  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)
+  Webhooks   {_signing(settings)}
+
+Try it:
+  curl -s {url}/v1/imagine -H {bearer} \\
+    -H 'Content-Type: application/json' -d '{{"prompt": "a lighthouse at dusk --ar 16:9"}}'
+
+Then ask for the job, with the job_id of the answer:
+  curl -s {url}/v1/jobs/JOB_ID -H {bearer}
+
+Ctrl-C stops it."""
+
+
+def _signing(settings: Settings) -> str:
+    """What a receiver verifies webhooks with; secrets that were given stay secret."""
+    if number := len(settings.webhook_secret):
+        return f"signed with {'the secret that was' if number == 1 else f'the {number} secrets that were'} given"
+    return f"secret {DEVELOPMENT_SECRET.text}   (for development; --webhook-secret sets your own)"

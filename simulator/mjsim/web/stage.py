@@ -1,0 +1,223 @@
+"""Every operation of the API takes place here: what a request asks of its own answer, and what faults do to it, is decided
+before its handler is called, and done around it; where there is neither, the handler is all there is.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+from functools import cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from mjsim import spec
+from mjsim.core.chance import digest
+from mjsim.core.directive import NONE, Directives
+from mjsim.core.error import Refused
+from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
+from mjsim.core.faultbook import FaultBook, Occasion
+from mjsim.core.preference import SIM, Preferences, parse_prefer
+from mjsim.core.prompt import parse_flags
+from mjsim.core.task import job_id_of
+from mjsim.service import Service
+from mjsim.web.answer import RealSeconds
+from mjsim.web.body import LARGE, parse_json, read_bounded
+from mjsim.web.route import Call, Handler
+from mjsim.web.substitute import altered, restated, substitute
+from mjsim.web.surface import Errors
+from mjsim.web.wire import dripping, ended, truncated
+
+log = logging.getLogger("mjsim")
+
+
+class Strike(NamedTuple):
+    """What happened to an answer: by which fault (`Prefer` where the request asked for it), to which parts, why, and
+    whether the contract documents no such status for the operation.
+    """
+
+    fault: str
+    parts: tuple[str, ...]
+    reason: str
+    off_contract: bool
+
+
+STRIKES = web.RequestKey("strikes", tuple[Strike, ...])
+"""Where a request keeps what happened to its answer."""
+
+
+class Stage:
+    """`real_seconds` says how long a client that is refused has to wait."""
+
+    def __init__(self, book: FaultBook, service: Service, real_seconds: RealSeconds) -> None:
+        self._book = book
+        self._service = service
+        self._real_seconds = real_seconds
+
+    def perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> Awaitable[web.StreamResponse]:
+        """The answer of the handler, with all that is to happen to it; its API tells `errors` so."""
+        if self._book or "Prefer" in call.request.headers:
+            return self._perform(handler, call, operation, errors)
+        return handler(call)
+
+    async def _perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> web.StreamResponse:
+        headers = call.request.headers
+        asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
+        own = asked.effect.only(parts_at(operation))
+        directives = asked.directives if operation in CREATING else NONE
+        effect, strikes = own, _own(own, directives)
+        if self._book:
+            effect, found = await self._struck(call, operation, own, directives)
+            strikes += found
+            directives = directives.over(Directives(effect.job))
+        acted = call._replace(effect=effect, directives=directives)
+        answer = await self._act(handler, acted, _applied(asked, operation), errors)
+        self._tell(call, answer, strikes, operation)
+        return answer
+
+    async def _struck(
+        self, call: Call, operation: str, own: Effect, directives: Directives
+    ) -> tuple[Effect, list[Strike]]:
+        """All that is to happen: what the request asked for, then what faults do."""
+        occasion = await self._occasion(call, operation)
+        fate = directives.fate or _directives(occasion.prompt or "").fate
+        claimed = own if fate is None else replace(own, job=fate)
+        fired = self._book.strike(occasion, self._service.now(), claimed)
+        effect = own
+        for one in fired:
+            effect = effect.over(one.effect)
+        return effect, [Strike(one.fault, one.effect.parts, one.reason, off_contract=False) for one in fired]
+
+    async def _occasion(self, call: Call, operation: str) -> Occasion:
+        """What a fault may look at. The body is read here, once for all."""
+        request = call.request
+        if operation == IMAGES:
+            return await self._occasion_of_file(request.path)
+        fields: Mapping[str, Any] = {}
+        body = b""
+        if operation in CREATING:
+            body = await read_bounded(request)
+            fields = await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
+        prompt, job_id = fields.get("prompt"), _job_named(call, fields)
+        return Occasion(
+            operation,
+            call.tenant,
+            digest(request.method, request.path_qs, blake2b(body, digest_size=16).hexdigest()).hex(),
+            job_id,
+            prompt if isinstance(prompt, str) else None,
+        )
+
+    async def _occasion_of_file(self, path: str) -> Occasion:
+        """A file is read without a key: it is its job that tells whose it is."""
+        job = await self._service.owner(path)
+        if job is None:
+            return Occasion(IMAGES, "", digest("GET", path).hex())
+        age = self._service.now() - job.timeline.settled
+        return Occasion(IMAGES, job.tenant, digest("GET", path).hex(), job.id, job.work.prompt, age)
+
+    async def _act(self, handler: Handler, call: Call, applied: str, errors: Errors) -> web.StreamResponse:
+        """Call the handler, unless another answer stands for it, and do to the answer what is to be done; `applied` are
+        the preferences that it is to acknowledge.
+        """
+        effect = call.effect
+        await _wait(effect.latency)
+        if effect.connection is Connection.RESET:
+            return ended(web.Response(), Connection.RESET, call.request)
+        wanted = effect.response
+        if wanted is not None and not wanted.keeps_body and not wanted.afterwards:
+            answer = substitute(wanted, errors.state)
+        else:
+            truth = await self._truth(handler, call, errors)
+            if not isinstance(truth, web.Response):
+                return truth
+            if wanted is None:
+                answer = truth
+            else:
+                answer = restated(truth, wanted) if wanted.keeps_body else substitute(wanted, errors.state)
+        answer = altered(answer, effect)
+        if applied:
+            answer.headers["Preference-Applied"] = applied
+        await _wait(effect.first_byte)
+        return _sent(answer, effect, call.request)
+
+    async def _truth(self, handler: Handler, call: Call, errors: Errors) -> web.StreamResponse:
+        try:
+            return await handler(call)
+        except Refused as refused:
+            return errors.refusal(refused, self._real_seconds)
+
+    def _tell(self, call: Call, answer: web.StreamResponse, strikes: list[Strike], operation: str) -> None:
+        if not strikes:
+            return
+        foreign = answer.status not in _documented().get(operation, frozenset({answer.status}))
+        told = tuple(one._replace(off_contract=foreign and "response" in one.parts) for one in strikes)
+        # As it was sent, so that a path with a line break is still one line.
+        path = call.request.rel_url.raw_path[:200]
+        for one in told:
+            where = " (off contract)" if one.off_contract else ""
+            log.info("%s %s: %s: %s%s", call.request.method, path, one.fault, one.reason, where)
+        call.request[STRIKES] = told
+
+
+def _own(effect: Effect, directives: Directives) -> list[Strike]:
+    """What the request's own wishes come to."""
+    parts = (*effect.parts, *(() if directives is NONE else (SIM,)))
+    reason = f"{', '.join(parts)}: the request asks for it"
+    return [Strike("Prefer", parts, reason, off_contract=False)] if parts else []
+
+
+async def _wait(delay: Delay | None) -> None:
+    if isinstance(delay, Fixed):
+        await asyncio.sleep(delay.milliseconds / 1000)
+
+
+def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web.Response:
+    """The answer as it goes over the wire."""
+    if effect.connection not in (None, Connection.CLOSE):
+        return ended(answer, effect.connection, request)
+    if effect.drip is not None:
+        return dripping(answer, effect.drip, 1.0 if effect.truncate is None else effect.truncate, request)
+    if effect.truncate is not None:
+        return truncated(answer, effect.truncate, request)
+    return answer if effect.connection is None else ended(answer, effect.connection, request)
+
+
+def _applied(asked: Preferences, operation: str) -> str:
+    """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not."""
+    possible = parts_at(operation) | ({SIM} if operation in CREATING else set())
+    return ", ".join(shown for shown, part in asked.understood.items() if part in possible)
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    """The fields of a body; none where it is no JSON object, which its handler will say."""
+    try:
+        value = parse_json(body)
+    except Refused:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _job_named(call: Call, fields: Mapping[str, Any]) -> str | None:
+    """The id of the job that a request is about, in its canonical form; None where it names none."""
+    named = call.places.get("jobId", fields.get("job_id"))
+    if isinstance(named, str):
+        return named.lower()
+    task = fields.get("taskId", call.request.query.get("taskId"))
+    return job_id_of(task) if isinstance(task, str) else None
+
+
+def _directives(prompt: str) -> Directives:
+    """What a prompt asks for; nothing where it is refused, which its handler will say."""
+    try:
+        return parse_flags(prompt).directives if "--sim" in prompt.lower() else NONE
+    except Refused:
+        return NONE
+
+
+@cache
+def _documented() -> Mapping[str, frozenset[int]]:
+    """The statuses that the published contract and the document of the task API have, by operation."""
+    paths = [path for name in (spec.PUBLISHED, spec.TASKS) for path in spec.document(name)["paths"].values()]
+    operations = [operation for path in paths for operation in path.values() if isinstance(operation, dict)]
+    return {one["operationId"]: frozenset(map(int, one["responses"])) for one in operations if "operationId" in one}

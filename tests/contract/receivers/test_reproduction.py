@@ -1,0 +1,76 @@
+"""A finding can be shown again by pasting its command: the shell, openssl and curl send the bytes that the check sent."""
+
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mjsim_contracts.receiver.delivery import Delivery, Framing
+from mjsim_contracts.receiver.reproduction import curl
+
+from .threaded import KEY, SECRET, Receiver, listening
+
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, ("bash", "curl", "openssl", "od"))), reason="needs bash, curl, openssl and od"
+)
+
+BODY = '{"event":"job.completed","job_id":"1","prompt":"it\'s \\\\u00e9 naïve 灯台 🌊"}\n'.encode()
+
+DELIVERIES = {
+    "true": Delivery(BODY, "msg_1"),
+    "old": Delivery(BODY, "msg_1", age=3600),
+    "tampered": Delivery(BODY, "msg_1", signed=b"{}"),
+    "no time": Delivery(BODY, "msg_1", stamp="yesterday"),
+    "no utf-8": Delivery(b'{"\xff\xfe": 1}', "msg_1"),
+    "rotated": Delivery(BODY, "msg_1").showing(webhook_signature="v1,{other} v1,{good}"),
+    "forged": Delivery(BODY, "msg_1").showing(webhook_signature="v1,{other}", x_midjourney_signature="{otherhex}"),
+    "short": Delivery(BODY, "msg_1").showing(webhook_signature="v1,{short}", x_midjourney_signature="{shorthex}"),
+    "lower": Delivery(BODY, "msg_1").showing(webhook_signature="v1,{lower}"),
+    "nothing": replace(Delivery(BODY, "msg_1"), headers=()),
+    "fresh": Delivery(BODY, "msg_1", age=3600).showing(webhook_timestamp="{now}"),
+    "letters": Delivery(BODY, "msg_1").showing(webhook_signature="v1,\xff\xe9"),
+    "expecting": Delivery(BODY, "msg_1", framing=Framing.EXPECT),
+}
+
+
+class Recorder(Receiver):
+    """Keeps what arrives."""
+
+    def receive(self, headers: Any, body: bytes) -> int:
+        self.got = {name.lower(): text for name, text in headers.items()}, body
+        return super().receive(headers, body)
+
+
+def pasted(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], **variables}
+    bash = ["bash", "-c", command]
+    return subprocess.run(bash, check=False, capture_output=True, text=True, timeout=30, env=environment)
+
+
+@pytest.mark.parametrize("name", DELIVERIES)
+def test_the_command_sends_what_the_check_sends(name: str) -> None:
+    """Header by header and byte by byte; times may differ by the seconds that the shell takes."""
+    delivery, receiver = DELIVERIES[name], Recorder()
+    with listening(receiver) as url:
+        result = pasted(curl(delivery, url), WEBHOOK_SECRET=SECRET)
+        headers, body = receiver.got
+    assert "HTTP/1.1 " in result.stdout, result.stderr
+    assert body == delivery.body
+    near = range(int(time.time()) - 30, int(time.time()) + 1)
+    wanted = [{header.lower(): text for header, text in delivery.fields(KEY, now)} for now in near]
+    shown = {header: headers[header] for header in wanted[0] if header in headers}
+    assert shown in wanted
+
+
+def test_the_secret_stands_in_no_command() -> None:
+    """It is read from a variable; without that the command says what is missing and sends nothing."""
+    command = curl(DELIVERIES["true"], "http://127.0.0.1:9/hook")
+    assert SECRET.removeprefix("whsec_") not in command
+    assert KEY.hex() not in command
+    result = pasted(command)
+    assert result.returncode
+    assert "WEBHOOK_SECRET: has to be the secret" in result.stderr

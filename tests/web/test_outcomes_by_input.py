@@ -1,0 +1,155 @@
+"""Who has no control API at hand picks the outcome by the request itself: by `--sim` in a prompt, by `Prefer` anywhere."""
+
+import pytest
+from PIL import ImageChops
+
+from .unchecked import add, imagine, meet, total
+
+
+async def life(sim, prompt):
+    return await sim.life(await sim.imagine(prompt))
+
+
+async def test_a_job_is_refused_at_submission(live):
+    async with live() as sim:
+        message = await sim.refused("/v1/imagine", {"prompt": "a fox --sim refuse"}, 400, "banned_prompt")
+        assert "as it was asked to be" in message
+        await sim.refused("/v1/imagine", {"prompt": "a fox --sim refuse=queue_full"}, 429, "queue_full")
+        assert await total(sim) == 0
+
+
+async def test_a_job_fails_at_a_progress(live):
+    async with live() as sim:
+        faces = await life(sim, "a fox --sim fail@46=odd_code")
+        assert [face["progress"] for face in faces] == [0, 0, 15, 31, 46, 46]
+        assert (faces[-1]["status"], faces[-1]["error"]["code"]) == ("failed", "odd_code")
+        assert "result" not in faces[-1]
+
+
+async def test_a_job_sticks(live):
+    async with live() as sim:
+        job_id = await sim.imagine("a fox --sim stuck@93")
+        sim.clock.advance(86_400_000)
+        job = await sim.job(job_id)
+        assert (job["status"], job["progress"]) == ("in_progress", 93)
+        assert (await sim.cancel(job_id)).json["status"] == "cancelled"
+
+
+async def test_a_job_fails_at_its_result_or_is_cancelled_by_another(live):
+    async with live() as sim:
+        failed = (await life(sim, "a fox --sim fail-result"))[-1]
+        assert (failed["status"], failed["progress"], failed["error"]["code"]) == ("failed", 99, "result_unavailable")
+        cancelled = (await life(sim, "a fox --sim cancel@30"))[-1]
+        assert (cancelled["status"], cancelled["progress"]) == ("cancelled", 30)
+        assert "error" not in cancelled
+
+
+async def test_a_job_is_done_at_once_or_goes_straight_from_pending_to_completed(live):
+    async with live() as sim:
+        assert (await sim.job(await sim.imagine("a fox --sim instant")))["status"] == "completed"
+        assert [face["status"] for face in await life(sim, "a fox --sim direct")] == ["pending", "completed"]
+
+
+async def test_a_stuck_job_keeps_its_slot_and_lets_go_of_it_when_it_is_cancelled(live):
+    async with live(plan="basic") as sim:
+        stuck = [await sim.imagine(f"fox {number} --sim stuck@5") for number in range(3)]
+        waiting = await sim.imagine("next")
+        sim.clock.advance(86_400_000)
+        assert (await sim.job(waiting))["status"] == "pending"
+        await sim.cancel(stuck[0])
+        assert (await sim.completed(waiting))["progress"] == 100
+
+
+async def test_directives_are_echoed_in_the_prompt_and_change_neither_picture_nor_settings(live):
+    async with live(pace="instant") as sim:
+        plain = await sim.made("imagine", prompt="a fox --seed 5")
+        asked = await sim.made("imagine", prompt="a fox --seed 5 --sim slow=2 --sim webhook-late=60s")
+        assert asked["prompt"] == "a fox --seed 5 --sim slow=2 --sim webhook-late=60s"
+        assert asked["parameters"] == plain["parameters"]
+        tiles = [(await sim.get(job["result"]["images"][1]["url"])).image.convert("L") for job in (plain, asked)]
+        # Only what is written on them differs: each has its own id.
+        different = ImageChops.difference(*tiles).point(bool)
+        assert different.histogram()[1] < 0.05 * 1024 * 1024
+
+
+async def test_children_inherit_nothing(live):
+    async with live() as sim:
+        parent = await sim.imagine("a fox --sim instant")
+        child = await sim.create("upscale", job_id=parent, index=1)
+        assert (await sim.job(child))["status"] == "pending"
+        assert (await sim.completed(child))["status"] == "completed"
+
+
+@pytest.mark.parametrize("flag", ["--sim", "--sim fial", "--sim fail@100", "--sim instant=1", "--sim slow=x"])
+async def test_a_malformed_directive_is_refused(live, flag):
+    async with live() as sim:
+        message = await sim.refused("/v1/imagine", {"prompt": f"a fox {flag}"}, 400, "invalid_parameter")
+        assert message.startswith("prompt: --sim")
+
+
+async def test_who_misspells_a_directive_is_told_the_legal_ones(live):
+    async with live() as sim:
+        message = await sim.refused("/v1/imagine", {"prompt": "a fox --sim fial"}, 400, "invalid_parameter")
+        assert "Did you mean fail?" in message
+        assert "stuck[@PROGRESS]" in message
+
+
+async def test_every_operation_that_makes_a_job_takes_directives_by_prefer(live, as_base64):
+    async with live() as sim:
+        parent = await sim.imagine("a fox --sim instant")
+        images = [{"base64": as_base64((0, 0, number))} for number in range(2)]
+        for path, body in (
+            ("imagine", {"prompt": "a fox"}),
+            ("upscale", {"job_id": parent, "index": 1}),
+            ("variations", {"job_id": parent, "index": 1}),
+            ("describe", {"image_base64": as_base64()}),
+            ("blend", {"images": images}),
+        ):
+            answer = await meet(sim, "POST", f"/v1/{path}", body, 'sim="fail@46=odd"')
+            assert answer.headers["Preference-Applied"] == "sim=fail@46=odd"
+            last = (await sim.life(answer.json["data"]["job_id"]))[-1]
+            assert (last["status"], last["error"]["code"]) == ("failed", "odd"), path
+
+
+async def test_prefer_comes_before_the_prompt_which_comes_before_a_fault(live):
+    async with live() as sim:
+        fault = {"match": {"operations": ["createImagineJob"]}, "effect": {"job": "stuck@5"}}
+        (fault_id,) = await add(sim, fault)
+        first = await imagine(sim, "a fox --sim fail@46=by_prompt", prefer="sim=fail@15=by_prefer")
+        second = await imagine(sim, "a fox --sim fail@46=by_prompt")
+        third = await imagine(sim, "a fox")
+        codes = [(await sim.life(answer.json["data"]["job_id"]))[-1]["error"]["code"] for answer in (first, second)]
+        assert codes == ["by_prefer", "by_prompt"]
+        sim.clock.advance(86_400_000)
+        assert (await sim.job(third.json["data"]["job_id"]))["progress"] == 5
+        assert (await meet(sim, "GET", f"/_sim/faults/{fault_id}")).json["fired"] == 1
+
+
+async def test_a_preference_of_the_request_comes_before_a_fault(live):
+    async with live() as sim:
+        await add(sim, {"effect": {"response": {"status": 500}}})
+        assert (await imagine(sim, prefer="code=503")).status == 503
+        assert (await imagine(sim, prefer="foo=bar")).status == 500
+
+
+async def test_preferences_that_mean_something_here_are_acknowledged(live):
+    async with live() as sim:
+        answer = await imagine(sim, prefer="foo=1, code=429, stale=5s, retry-after=2")
+        assert answer.headers["Preference-Applied"] == "code=429, retry-after=2"
+        assert "Preference-Applied" not in (await imagine(sim, prefer="wait=10")).headers
+        assert "Preference-Applied" not in (await meet(sim, "GET", "/v1/jobs", prefer="sim=instant")).headers
+        answer = await imagine(sim, prefer="close")
+        assert answer.headers["Preference-Applied"] == "close"
+
+
+async def test_a_preference_that_makes_no_sense_is_refused_and_nothing_is_done(live):
+    async with live() as sim:
+        answer = await sim.post("/v1/imagine", {"prompt": "a fox"}, headers={"Prefer": "latency=5"})
+        assert (answer.status, answer.code) == (400, "invalid_parameter")
+        assert answer.message.startswith("Prefer: latency")
+        assert await total(sim) == 0
+
+
+async def test_a_key_is_asked_for_before_any_preference(live):
+    async with live() as sim:
+        assert (await sim.as_(None).post("/v1/imagine", {"prompt": "x"}, {"Prefer": "code=500"})).status == 401

@@ -1,0 +1,89 @@
+"""What goes wrong with a webhook is what the job's own request asked for, else what the first fault says."""
+
+from typing import NamedTuple
+
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultform import read_fault
+from mjsim.core.instant import Instant
+from mjsim.core.job import Job, Work
+from mjsim.core.mishap import Mishap, Wish, tampering
+from mjsim.core.pace import JobType
+from mjsim.core.request import Webhook
+from mjsim.core.status import Status
+from mjsim.core.tampering import TRUTHFUL
+from mjsim.core.timeline import Moment, Timeline
+from mjsim.sabotage import Sabotage
+
+LIFE = Timeline((Moment(Instant(0), Status.PENDING, 0),))
+
+
+class Delivery(NamedTuple):
+    id: str = "msg_1"
+    tenant: str = "sim-a"
+
+
+def job(*wishes, prompt="a fox"):
+    webhook = Webhook("http://127.0.0.1:1/", "progress", wishes)
+    return Job("j", "sim-a", JobType.IMAGINE, "f", 0, LIFE, Work(prompt), webhook)
+
+
+def sabotage(clock, *faults):
+    book = FaultBook(7)
+    book.add([(read_fault(fault), {}) for fault in faults], Instant(0))
+    return Sabotage(book, clock), book
+
+
+class Clock:
+    def now(self):
+        return Instant(0)
+
+
+def test_without_faults_and_wishes_nothing_goes_wrong():
+    made, _ = sabotage(Clock())
+    assert made.tampering(Delivery(), job(), 1) == TRUTHFUL
+
+
+def test_the_request_of_the_job_comes_before_faults():
+    made, book = sabotage(Clock(), {"id": "f", "effect": {"webhook": "drop"}})
+    assert made.tampering(Delivery(), job(Wish(Mishap.FORGED)), 1) == tampering([Wish(Mishap.FORGED)])
+    assert book.entry("f").misses[0].conditions[-1].name == "precedence"
+    assert made.tampering(Delivery("msg_2"), job(), 1).drop
+
+
+def test_an_attempt_that_is_asked_about_again_counts_once():
+    made, book = sabotage(Clock(), {"id": "f", "count": 1, "effect": {"webhook": "late=60s forged"}})
+    first = made.tampering(Delivery(), job(), 1)
+    assert made.tampering(Delivery(), job(), 1) is first
+    assert first == tampering([Wish(Mishap.LATE, 60_000), Wish(Mishap.FORGED)])
+    assert made.tampering(Delivery(), job(), 2) == TRUTHFUL
+    assert book.entry("f").tallies["sim-a"].fired == 1
+
+
+def test_an_answer_is_lost_once_and_then_the_repetition_goes_through():
+    made, _ = sabotage(Clock())
+    assert made.tampering(Delivery(), job(Wish(Mishap.LOST_ACK)), 1).deaf
+    assert made.tampering(Delivery(), job(Wish(Mishap.LOST_ACK)), 2) == TRUTHFUL
+
+
+def test_faults_pick_deliveries_by_tenant_prompt_and_job():
+    match = {"operations": ["webhook"], "tenant": "sim-a", "prompt": "fox", "job_id": "j"}
+    made, _ = sabotage(Clock(), {"match": match, "effect": {"webhook": "drop"}})
+    assert made.tampering(Delivery(), job(), 1).drop
+    assert not made.tampering(Delivery("msg_2", "sim-b"), job(), 1).drop
+    assert not made.tampering(Delivery("msg_3"), job(prompt="an ox"), 1).drop
+
+
+def test_only_so_many_decisions_are_remembered(monkeypatch):
+    monkeypatch.setattr("mjsim.sabotage._MOST_REMEMBERED", 1)
+    made, _ = sabotage(Clock(), {"count": 1, "effect": {"webhook": "drop"}})
+    assert made.tampering(Delivery("msg_1"), job(), 1).drop
+    assert not made.tampering(Delivery("msg_2"), job(), 1).drop
+    assert not made.tampering(Delivery("msg_1"), job(), 1).drop
+
+
+async def test_what_a_request_wants_of_its_webhooks_is_kept_with_the_job(live):
+    async with live() as sim:
+        hook = {"webhook_url": "http://127.0.0.1:1/hook"}
+        plain, asked = [await sim.imagine(f"a fox{flag}", **hook) for flag in ("", " --sim webhook-late=60s")]
+        jobs = [await sim.simulator._store.find(job_id) for job_id in (plain, asked)]
+        assert [job.webhook.wishes for job in jobs] == [(), (Wish(Mishap.LATE, 60_000),)]
