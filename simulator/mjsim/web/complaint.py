@@ -62,6 +62,8 @@ def sentence(error: "ValidationError", document: str) -> str:
         case "oneOf":
             names = " and ".join(_alternatives(error.schema_path, document))
             return f"{place or 'body'}: exactly one of {names} has to be given"
+        case "anyOf":
+            return f"{place or 'body'}: {_shown(error.instance)} is none of what is allowed here"
         case "additionalProperties":
             return f"{place or 'body'}: {_unknown(rule[0], error.schema_path, document)}"
         case _:

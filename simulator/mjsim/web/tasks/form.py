@@ -21,6 +21,7 @@ from mjsim.web.body import read_json
 
 _WITH_IMAGES = frozenset({TaskType.IMG2IMG, TaskType.STYLE, TaskType.OMNI, TaskType.VIDEO, TaskType.VIDEO_HD})
 _WITHOUT_SPEED = frozenset({TaskType.OMNI, TaskType.VIDEO, TaskType.VIDEO_HD})
+_NUMBERS = ("7", "6.1", "6", "5.2", "5.1")
 _VERSIONS = {"7": "7.0", "6": "6.0"}
 _WHOLE = ("variety", "stylization", "weirdness", "ow", "videoBatchSize", "imageIndex", "index")
 
@@ -73,8 +74,16 @@ class Forms:
         fields = {name: value for name, value in body.items() if name in known}
         fields |= {name: int(fields[name]) for name in _WHOLE if name in fields}
         if not isinstance(version := fields.get("version", ""), str):
-            fields["version"] = f"{version:g}"
+            fields["version"] = _version(version)
         return fields
+
+
+def _version(number: float) -> str:
+    """The version that a number means."""
+    text = f"{number:g}"
+    if text not in _NUMBERS:
+        raise InvalidRequest(f"version: {text} is none of {', '.join(_NUMBERS)}.")
+    return text
 
 
 def _demand_what_is_demanded(task_type: TaskType, body: Mapping[str, Any]) -> None:
