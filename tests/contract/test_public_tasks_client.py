@@ -88,7 +88,7 @@ def test_tasks_are_made_and_looked_at(client: Client, instant: str) -> None:
     again = client.call("midjourney_generate", prompt="the same at night", speed="turbo", fileUrls=[urls[1]])
     results(client, again, "mj_img2img", 4)
     video = client.call(
-        "midjourney_generate", prompt="it runs", taskType="mj_video_hd", fileUrls=[urls[2]], videoBatchSize=2
+        "midjourney_generate", prompt="it runs", high_definition_video=True, fileUrls=[urls[2]], videoBatchSize=2
     )
     (first, _) = results(client, video, "mj_video_hd", 2)
     with build_opener(ProxyHandler({})).open(Request(first, method="HEAD"), timeout=30) as answer:
