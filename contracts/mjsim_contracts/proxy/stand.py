@@ -1,0 +1,158 @@
+"""One run's proxy: two origins of its own, the API and the pictures, and one record of all that came and went."""
+
+import time
+from collections import Counter
+from functools import partial
+from typing import Protocol
+
+from aiohttp import web
+
+from mjsim_contracts.proxy.changes import Changes
+from mjsim_contracts.proxy.fault import IMAGE, Break, Effect, Fault, Refuse
+from mjsim_contracts.proxy.sending import disturbed, send
+from mjsim_contracts.proxy.truth import operation_of
+from mjsim_contracts.proxy.upstream import Asked
+from mjsim_contracts.proxy.wire import Written
+from mjsim_contracts.traffic.call import Call, Headers, Origin, record
+
+HOST = "127.0.0.1"
+
+
+class Source(Protocol):
+    """Where true answers come from."""
+
+    async def answer(self, asked: Asked) -> Written:
+        """The answer to a request."""
+        ...
+
+
+class Listener:
+    """An origin on a free port, or the one that is named, whose requests all go to one handler."""
+
+    def __init__(self, port: int = 0, host: str = HOST) -> None:
+        self._port = port
+        self._host = host
+        self.url = ""
+
+    async def open(self, handle: "Handler") -> None:
+        """Begin to listen; `OSError` where the port is not to be had."""
+        server = web.Server(handle, access_log=None)
+        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port, backlog=256).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+
+    async def close(self) -> None:
+        """Stop, and let nobody wait."""
+        await self._runner.cleanup()
+
+
+class Handler(Protocol):
+    """Answers a request."""
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer."""
+        ...
+
+
+class Stand:
+    """Answers, disturbs and records. `calls` holds what has ended, in the order of arrival."""
+
+    def __init__(self, faults: tuple[Fault, ...] = (), changes: Changes | None = None) -> None:
+        self.api, self.images = Listener(), Listener()
+        self._faults = faults
+        self._changes = changes or Changes(())
+        self._sources: dict[Origin, Source] = {}
+        self._calls: dict[int, Call] = {}
+        self._seen: Counter[str] = Counter()
+        self._arrived = 0
+        self.start = time.monotonic()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call that has ended, by arrival."""
+        return tuple(self._calls[number] for number in sorted(self._calls))
+
+    async def open(self) -> None:
+        """Begin to listen on both origins."""
+        await self.api.open(partial(self._handle, Origin.API))
+        await self.images.open(partial(self._handle, Origin.IMAGES))
+
+    def serve(self, api: Source, images: Source) -> None:
+        """Answer from these from now on; the clock of the record starts."""
+        self._sources = {Origin.API: api, Origin.IMAGES: images}
+        self.start = time.monotonic()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        await self.api.close()
+        await self.images.close()
+
+    async def _handle(self, origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
+        arrived = time.monotonic() - self.start
+        number, self._arrived = self._arrived, self._arrived + 1
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        connection = peer[1] if peer else 0
+        headers: Headers = tuple((name, value) for name, value in request.headers.items())
+        asked = Asked(request.method, request.raw_path, headers, await _body(request))
+        place = (operation_of(asked) or "") if origin is Origin.API else IMAGE
+        effect = self._effect(place)
+        answer, notes, accepted = await self._answer(origin, asked, place, effect)
+        lost = True
+        try:
+            response = await send(request, answer, effect)
+            lost = False
+        except ConnectionError:
+            response = web.Response(status=answer.status)
+        finally:
+            silent = effect in {Break.BEFORE, Break.AFTER}
+            self._calls[number] = record(
+                number,
+                origin,
+                (asked.method, asked.target, headers, asked.body),
+                (0, (), b"") if silent else (answer.status, answer.headers, answer.body),
+                (arrived, time.monotonic() - self.start),
+                lost=lost,
+                accepted=accepted,
+                note="; ".join(notes),
+                connection=connection,
+            )
+        return response
+
+    def _effect(self, place: str) -> Effect | None:
+        nth, self._seen[place] = self._seen[place], self._seen[place] + 1
+        return next((fault.effect for fault in self._faults if fault.operation == place and fault.befalls(nth)), None)
+
+    async def _answer(
+        self, origin: Origin, asked: Asked, place: str, effect: Effect | None
+    ) -> tuple[Written, list[str], bool]:
+        """What goes out, what was changed in it, and whether the server did what was asked."""
+        if isinstance(effect, Refuse):
+            return Written(effect.status, effect.headers, effect.body), [f"answered {effect.status}"], False
+        if effect is Break.BEFORE:
+            return Written(502, (), b""), ["connection reset before the server heard of it"], False
+        truth = await self._sources[origin].answer(asked)
+        changed, notes = self._changes.apply(place, truth, asked.lower())
+        if effect is not None:
+            notes.append(describe(effect))
+        return disturbed(changed, effect), notes, 200 <= truth.status < 300
+
+
+def describe(effect: Effect) -> str:
+    """What an effect does to an answer, for a reader."""
+    match effect:
+        case Break.AFTER:
+            return "connection reset after the server had done its work"
+        case Break.AMID:
+            return "connection reset in the middle of the answer"
+        case _:
+            return str(effect)
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The body as far as it came."""
+    try:
+        return await request.content.read()
+    except (web.PayloadAccessError, ConnectionError):
+        return b""
