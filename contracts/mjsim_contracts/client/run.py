@@ -22,7 +22,6 @@ class Run:
     ended: Ended
     calls: tuple[Call, ...]
     made: frozenset[str]
-    key: str
 
 
 class Runner:
@@ -51,4 +50,4 @@ class Runner:
             ended = await act(stand.api.url, key)
         finally:
             await stand.close()
-        return Run(script, ended, stand.calls, frozenset(changes.made), key)
+        return Run(script, ended, stand.calls, frozenset(changes.made))

@@ -60,8 +60,8 @@ async def send(request: web.BaseRequest, answer: Written, effect: Effect | None)
 async def _drip(response: web.StreamResponse, body: bytes, seconds: float) -> None:
     size = -(-len(body) // _DROPS)
     for start in range(0, len(body), size):
-        await response.write(body[start : start + size])
         await asyncio.sleep(seconds / _DROPS)
+        await response.write(body[start : start + size])
 
 
 async def _stall(request: web.BaseRequest) -> None:

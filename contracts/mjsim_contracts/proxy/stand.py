@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 from functools import partial
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Protocol
 
 from aiohttp import web
@@ -129,7 +131,7 @@ class Stand:
     ) -> tuple[Written, list[str], bool]:
         """What goes out, what was changed in it, and whether the server did what was asked."""
         if isinstance(effect, Refuse):
-            return Written(effect.status, effect.headers, effect.body), [f"answered {effect.status}"], False
+            return refusal(effect), [f"answered {effect.status}"], False
         if effect is Break.BEFORE:
             return Written(502, (), b""), ["connection reset before the server heard of it"], False
         truth = await self._sources[origin].answer(asked)
@@ -137,6 +139,12 @@ class Stand:
         if effect is not None:
             notes.append(describe(effect))
         return disturbed(changed, effect), notes, 200 <= truth.status < 300
+
+
+def refusal(effect: Refuse) -> Written:
+    """The refusal as it goes out now; in its headers, {date} is two seconds from now, and {now} is now."""
+    moments = {"{date}": http_date(2), "{now}": http_date(0)}
+    return Written(effect.status, tuple((name, moments.get(value, value)) for name, value in effect.headers), effect.body)
 
 
 def describe(effect: Effect) -> str:
@@ -148,6 +156,11 @@ def describe(effect: Effect) -> str:
             return "connection reset in the middle of the answer"
         case _:
             return str(effect)
+
+
+def http_date(seconds: float) -> str:
+    """The moment so many seconds from now, as HTTP writes it."""
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
 async def _body(request: web.BaseRequest) -> bytes:
