@@ -76,7 +76,7 @@ def retry_after_is_honoured(scene: Scene, _contract: Contract) -> Iterator[Judge
             gap = same.arrived - call.ended
             # The contract knows seconds only; a date is what HTTP allows beside them.
             yield (warned if dated else failed)(f"Retry-After: {wait:g} s; the same call came again after {gap:.2f} s", call, same)
-        elif early:
+        elif early and call.operation is not Operation.GET:
             gap = early[0].arrived - call.ended
             yield warned(f"Retry-After: {wait:g} s; another call of the operation came after {gap:.2f} s", call, early[0])
         elif again and again.arrived - call.ended > 3 * wait + 5:

@@ -9,6 +9,7 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mjsim_contracts.audit.coverage import Coverage
@@ -63,6 +64,8 @@ class ClientCheck:
     patience: float | None = None
     seconds: float = 60.0
     parallel: int = 3
+    only: tuple[str, ...] = ()
+    """Patterns, as in file names, of the ids of variations; none means all."""
     program: tuple[str, ...] = SIMULATOR
     progress: Progress = _nobody
 
@@ -105,7 +108,11 @@ class ClientCheck:
         return {variation.id: number(place) for place, variation in enumerate(every)}
 
     def _chosen(self, found: Surface, contract: Contract) -> list[Variation]:
-        chosen = [each for each in self.variations(found, contract) if each.profile <= self.profile]
+        every = self.variations(found, contract)
+        if self.only:
+            chosen = [each for each in every if any(fnmatchcase(each.id, pattern) for pattern in self.only)]
+        else:
+            chosen = [each for each in every if each.profile <= self.profile]
         # Seeds differ in what is tried together with what.
         random.Random(self.seed).shuffle(chosen)  # noqa: S311 - no secret
         return chosen

@@ -11,6 +11,7 @@ from enum import StrEnum
 from mjsim_contracts.client.run import Run
 from mjsim_contracts.client.surface import places
 from mjsim_contracts.client.variation import Success, Tier, Variation
+from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE
 from mjsim_contracts.report.model import Outcome
 
@@ -33,7 +34,7 @@ class Verdict:
     seen: str
 
 
-_PYTHON = re.compile(r"^(?:\s*[|+]\s*)*(?:E\s+)?((?:\w+\.)*\w*(?:Error|Exception|Disconnected|Timeout|Read|Refused|Failed))(?::\s|$)", re.M)
+_PYTHON = re.compile(r"^(?:\s*[|+]\s*)*(?:E\s+)?((?:\w+\.)*\w*(?:Error|Exception|Disconnected|Timeout|Read|Refused|Failed|Exit|Interrupt))(?::\s|$)", re.M)
 _DELIBERATE = re.compile(r"^(?:\w+\.)*(?:HTTPError|HTTPStatusError|ClientResponseError|RuntimeError|AssertionError|TimeoutError|"
                          r"ReadTimeout|ConnectTimeout|Timeout|Exception)$")  # fmt: skip
 _BUGS = frozenset("""KeyError TypeError AttributeError IndexError ValueError NameError UnboundLocalError RecursionError
@@ -84,8 +85,9 @@ class Oracle:
             soft = variation.tier in {Tier.SPARSE, Tier.EVOLUTION}
             return Verdict(Ending.CRASHED, Outcome.WARN if soft else Outcome.FAIL, bug)
         if variation.success is Success.EXPECTED:
+            outcome = Outcome.WARN if variation.tier is Tier.TRANSPORT else Outcome.FAIL
             said = _last_line(run)
-            return Verdict(Ending.WRONG, Outcome.FAIL, f"exit code {run.ended.code}, though nothing was missing: {said}")
+            return Verdict(Ending.WRONG, outcome, f"exit code {run.ended.code}, though nothing was missing: {said}")
         if uncaught:
             return Verdict(Ending.CRASHED, Outcome.WARN, f"a trace instead of a message: {uncaught}")
         return Verdict(Ending.SURVIVED, Outcome.PASS, f"failed cleanly with exit code {run.ended.code}")
@@ -118,10 +120,11 @@ class Oracle:
         code = f"exit code {run.ended.code}"
         if variation.success is Success.IMPOSSIBLE:
             return Verdict(Ending.WRONG, Outcome.FAIL, f"{code}, as if it had succeeded")
-        missing = self._left_out(run)
         if variation.success is Success.DOUBTFUL:
             return Verdict(Ending.WRONG, Outcome.WARN, f"{code}, as if all had been well")
-        if missing:
+        # Whoever reads a list has nothing to do where it is empty; whoever waits for a job wants its pictures.
+        wanted = variation.success is Success.EXPECTED or variation.place == Operation.GET
+        if wanted and (missing := self._left_out(run)):
             return Verdict(Ending.WRONG, Outcome.WARN, f"{code}, but left out without a word: {', '.join(missing)}")
         return Verdict(Ending.SURVIVED, Outcome.PASS, code)
 
@@ -137,6 +140,8 @@ def _python(output: str) -> tuple[str, str]:
     if last is None:
         return "", "a traceback"
     name = last[1].rpartition(".")[2]
+    if name == "SystemExit":
+        return "", ""
     line = output[last.start() :].splitlines()[0].strip()[:300]
     if name in _BUGS or (_TRANSPORT.search(name) and not _DELIBERATE.match(name)):
         return line, ""
