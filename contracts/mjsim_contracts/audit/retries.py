@@ -151,7 +151,8 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
         done.add(call.intent)
         again = [each for each in calls[position + 1 :] if each.intent == call.intent]
         # A job that was created a moment ago may not be known everywhere yet.
-        grace = 1 if call.status == 404 and call.operation is Operation.GET else 0
+        first = not any(each.succeeded and each.intent == call.intent for each in calls[:position])
+        grace = 1 if call.status == 404 and call.operation is Operation.GET and first else 0
         seen = f"answered {call.status}, and sent {len(again)} more times as it was"
         if len(again) >= 3 + grace:
             yield failed(seen, call, *again[:2])

@@ -5,9 +5,11 @@ Errors: CheckError where no verdict could be reached, with what the command prin
 
 import asyncio
 import random
+import secrets
 import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -67,6 +69,8 @@ class ClientCheck:
     only: tuple[str, ...] = ()
     """Patterns, as in file names, of the ids of variations; none means all."""
     program: tuple[str, ...] = SIMULATOR
+    server: str | None = None
+    """The URL of a simulator that runs already, whose jobs are done at once; None starts one by `program`."""
     progress: Progress = _nobody
 
     def run(self) -> Report:
@@ -77,8 +81,8 @@ class ClientCheck:
         """The report, for who has an event loop already."""
         start = time.monotonic()
         contract = self._contract()
-        async with simulator(self.seed, self.program) as url, Upstream(url) as upstream:
-            runner = Runner(upstream, Command(self.command, self.variables), self.seed)
+        async with self._upstream() as upstream:
+            runner = self._runner(upstream)
             first = await baseline(runner, self._oracle(None), self.seconds, self._again())
             if first.surface is None:
                 return self._stillborn(first, contract, time.monotonic() - start)
@@ -116,6 +120,17 @@ class ClientCheck:
         # Seeds differ in what is tried together with what.
         random.Random(self.seed).shuffle(chosen)  # noqa: S311 - no secret
         return chosen
+
+    @asynccontextmanager
+    async def _upstream(self) -> AsyncIterator[Upstream]:
+        async with AsyncExitStack() as stack:
+            url = self.server or await stack.enter_async_context(simulator(self.seed, self.program))
+            yield await stack.enter_async_context(Upstream(url))
+
+    def _runner(self, upstream: Upstream) -> Runner:
+        # On a simulator that others use too, accounts need names that nobody else has.
+        prefix = f"sim-check-{secrets.token_hex(6)}" if self.server else f"sim-check-{self.seed}"
+        return Runner(upstream, Command(self.command, self.variables), prefix)
 
     def _contract(self) -> Contract:
         try:

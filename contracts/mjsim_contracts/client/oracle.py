@@ -45,6 +45,7 @@ _TRANSPORT = re.compile(r"(?:Connection\w*Error|RemoteDisconnected|Disconnected\
                         r"ServerDisconnectedError|ClientConnectorError|ClientOSError)$")  # fmt: skip
 _OTHERS = (
     re.compile(r"^.*(?:TypeError|ReferenceError|RangeError|SyntaxError): .*$", re.M),
+    re.compile(r"^.*(?:Cannot read propert(?:y|ies) of (?:undefined|null)|is not a function|is not iterable).*$", re.M),
     re.compile(r"^.*(?:UnhandledPromiseRejection|ERR_UNHANDLED_REJECTION).*$", re.M),
     re.compile(r"^panic: .*$", re.M),
     re.compile(r"^thread '.*' .*panicked at .*$", re.M),

@@ -27,11 +27,11 @@ class Run:
 class Runner:
     """Runs the command; every run has a proxy and an account of its own, so that runs side by side never meet."""
 
-    def __init__(self, upstream: Upstream, command: Command, seed: int) -> None:
+    def __init__(self, upstream: Upstream, command: Command, prefix: str) -> None:
         self._upstream = upstream
         self._pictures = Pictures(upstream)
         self._command = command
-        self._seed = seed
+        self._prefix = prefix
         self._numbers = count(1)
 
     async def run(self, script: Script, seconds: float) -> Run:
@@ -39,7 +39,7 @@ class Runner:
         return await self._played(script, lambda url, key: self._command.run(url, key, seconds))
 
     async def _played(self, script: Script, act: Callable[[str, str], Awaitable[Ended]]) -> Run:
-        key = f"sim-check-{self._seed}-{next(self._numbers)}"
+        key = f"{self._prefix}-{next(self._numbers)}"
         changes = Changes(script.edits)
         stand = Stand(script.faults, changes)
         await stand.open()

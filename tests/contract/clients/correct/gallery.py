@@ -8,7 +8,7 @@ import requests
 session = requests.Session()
 session.headers["Authorization"] = f"Bearer {os.environ['MIDJOURNEY_TOKEN']}"
 base = os.environ["MIDJOURNEY_BASE_URL"]
-LIMIT = 20
+LIMIT = 30
 
 
 def page(offset):
