@@ -13,6 +13,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from mjsim_contracts.exchange import Operation
+from mjsim_contracts.server_check import CheckError
 
 Document = dict[str, Any]
 
@@ -85,6 +86,14 @@ class Contract:
         return "" if known else f"{job_id!r} is no UUID"
 
 
+def read_contract(overlaid: Path) -> Contract:
+    """The contract; `CheckError` where it cannot be read."""
+    try:
+        return Contract(overlaid)
+    except (OSError, ValueError, LookupError) as error:
+        raise CheckError(f"the contract {overlaid} cannot be read: {error}") from error
+
+
 class _Schemas:
     """One document's schemas of requests (status 0) and answers, compiled when first asked for."""
 
@@ -131,7 +140,7 @@ class _Schemas:
     def _validator(self, which: tuple[Operation, int]) -> Draft202012Validator | None:
         if which not in self._compiled:
             schema = self._schema(*which)
-            self._compiled[which] = schema and _validator(schema, self._document["components"])
+            self._compiled[which] = _validator(schema, self._document["components"]) if schema else None
         return self._compiled[which]
 
     def _schema(self, operation: Operation, status: int) -> Document | None:

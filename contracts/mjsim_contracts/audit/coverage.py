@@ -71,9 +71,9 @@ class Coverage:
         shown: Counter[tuple[str, str]] = Counter()
         for call in self._calls:
             if call.status == 200 and not call.lost:
-                for path, there in _presence(call):
+                for path, seen in _presence(call):
                     shown[call.place, path] += 1
-                    present[call.place, path] += there
+                    present[call.place, path] += seen
         rows = []
         for place, path in sorted(shown):
             there, times = present[place, path], shown[place, path]

@@ -11,7 +11,7 @@ _MOST = 1500
 """How many characters of a body are shown."""
 
 _SHOWN = frozenset({"authorization", "content-type", "retry-after", "location", "accept", "content-encoding"})
-SECRET = "***"
+_HIDDEN = "***"
 
 
 def evidence(calls: Iterable[Call]) -> tuple[Evidence, ...]:
@@ -57,7 +57,7 @@ def _headers(headers: Headers) -> Iterator[str]:
 
 def _redacted(value: str) -> str:
     scheme, space, _key = value.partition(" ")
-    return f"{scheme} {SECRET}" if space else SECRET
+    return f"{scheme} {_HIDDEN}" if space else _HIDDEN
 
 
 def _text(body: bytes) -> str:

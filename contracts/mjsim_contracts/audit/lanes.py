@@ -32,7 +32,7 @@ def _jobs(call: Call) -> Iterator[str]:
     yield call.job_id or (call.exchange.created_id if call.exchange else "") or ""
 
 
-def _kind(call: Call) -> str:  # noqa: PLR0911 - one line for each kind
+def _kind(call: Call) -> str:
     if call.lost:
         return "lost"
     if call.status >= 400:

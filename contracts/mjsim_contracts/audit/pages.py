@@ -11,7 +11,6 @@ from mjsim_contracts.contract import Contract
 from mjsim_contracts.promises.listing import Listing, listing
 from mjsim_contracts.traffic.call import Call, Origin
 
-
 _WINDOW = 25
 """Whoever asks for fewer jobs than a page holds by default wants the first ones only."""
 
@@ -68,7 +67,9 @@ def _covered(walk: Walk) -> Judgement:
     missed = [place for place in range(max(read, default=0)) if place not in set(read)]
     twice = len(read) - len(set(read))
     if missed:
-        return failed(f"{len(missed)} of {walk.total} jobs were passed over, from number {missed[0] + 1} on", *calls[:3])
+        return failed(
+            f"{len(missed)} of {walk.total} jobs were passed over, from number {missed[0] + 1} on", *calls[:3]
+        )
     if twice:
         return failed(f"{twice} jobs were read twice", *calls[:3])
     if len(read) < walk.total:

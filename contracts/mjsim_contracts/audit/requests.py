@@ -43,10 +43,10 @@ def _flaws(call: Call, contract: Contract) -> Iterator[tuple[Outcome, str]]:
         yield Outcome.FAIL, f"the body is no JSON: {reason}"
         return
     certain, added = contract.request_flaws(exchange.operation, exchange.body)
-    for flaw in certain:
-        yield Outcome.FAIL, f"{flaw.place}: {flaw.message} (contract: {flaw.rule})"
-    for flaw in added:
-        yield Outcome.WARN, f"{flaw.place}: {flaw.message} (the contract's prose, and mjsim: {flaw.rule})"
+    for each in certain:
+        yield Outcome.FAIL, f"{each.place}: {each.message} (contract: {each.rule})"
+    for each in added:
+        yield Outcome.WARN, f"{each.place}: {each.message} (the contract's prose, and mjsim: {each.rule})"
 
 
 def _unreadable(body: bytes) -> str | None:

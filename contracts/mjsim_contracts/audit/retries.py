@@ -75,10 +75,14 @@ def retry_after_is_honoured(scene: Scene, _contract: Contract) -> Iterator[Judge
         if same:
             gap = same.arrived - call.ended
             # The contract knows seconds only; a date is what HTTP allows beside them.
-            yield (warned if dated else failed)(f"Retry-After: {wait:g} s; the same call came again after {gap:.2f} s", call, same)
+            yield (warned if dated else failed)(
+                f"Retry-After: {wait:g} s; the same call came again after {gap:.2f} s", call, same
+            )
         elif early and call.operation is not Operation.GET:
             gap = early[0].arrived - call.ended
-            yield warned(f"Retry-After: {wait:g} s; another call of the operation came after {gap:.2f} s", call, early[0])
+            yield warned(
+                f"Retry-After: {wait:g} s; another call of the operation came after {gap:.2f} s", call, early[0]
+            )
         elif again and again.arrived - call.ended > 3 * wait + 5:
             yield warned(f"Retry-After: {wait:g} s; it came again only after {again.arrived - call.ended:.1f} s", call)
         else:
@@ -128,7 +132,9 @@ def retries_are_bounded(scene: Scene, _contract: Contract) -> Iterator[Judgement
         open_end = scene.cut and tries[-1] is streak[-1] and not any(map(_silent, tries))
         if len(tries) > MOST_ATTEMPTS or (open_end and len(tries) >= MOST_ATTEMPTS):
             end = ", with no end in sight" if open_end else ""
-            yield failed(f"{len(tries)} tries of one call within {tries[-1].ended - tries[0].arrived:.1f} s{end}", *tries[:3])
+            yield failed(
+                f"{len(tries)} tries of one call within {tries[-1].ended - tries[0].arrived:.1f} s{end}", *tries[:3]
+            )
         elif open_end and len(tries) > 1:
             yield warned(f"{len(tries)} tries, and not given up within {scene.seconds:.0f} s", *tries[:3])
         else:

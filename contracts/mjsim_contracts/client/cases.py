@@ -34,7 +34,11 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
     verdict = oracle.judge(variation, run)
     bad = verdict.outcome is not Outcome.PASS
     seen = f"{verdict.ending.upper()}: {verdict.seen}" if bad else verdict.seen
-    if bad and verdict.ending is Ending.HUNG and any(isinstance(fault.effect, Stall) for fault in variation.script.faults):
+    if (
+        bad
+        and verdict.ending is Ending.HUNG
+        and any(isinstance(fault.effect, Stall) for fault in variation.script.faults)
+    ):
         seen += "; it may have no timeout for reading"
     if tried.together:
         seen += f"; only together with {', '.join(tried.together)}"
@@ -60,8 +64,10 @@ def happened(variation: Variation, run: Run) -> bool:
     if script.faults:
         return any(call.note for call in run.calls)
     if script.story is not Story.COMPLETES:
-        last = script.story.value[-1]
-        return any((job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs())
+        last = script.story.last
+        return any(
+            (job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs()
+        )
     return any(call.place == variation.place for call in run.calls)
 
 

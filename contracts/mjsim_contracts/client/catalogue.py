@@ -153,19 +153,20 @@ def _of_items(values: list[Any], path: str) -> Iterator[tuple[str, str]]:
 
 
 def _kinds(name: str, value: Any) -> tuple[str, ...]:
-    match value:
-        case list():
-            return ("empty", "first", "second", "tiles", "reversed") if name == "images" else ("empty",)
-        case bool() | dict() | None:
-            return ()
-        case int() | float():
-            return ("float", "text", "maximum") if name == "seed" else ("float", "text")
-        case str() if name.endswith("_at"):
-            return ("offset", "seconds", "nanoseconds")
-        case str() if name in {"status", "type"}:
-            return ("unknown",)
-        case str() if name == "content_type":
-            return ("webp", "unknown")
-        case str() if name in {"message", "prompt"}:
-            return ("long", "astral", "empty")
-    return ()
+    """What can be done to a field, by its name and the type of its value."""
+    if isinstance(value, str):
+        return _TEXTS.get(name, ())
+    if isinstance(value, list):
+        return ("empty", "first", "second", "tiles", "reversed") if name == "images" else ("empty",)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ()
+    return ("float", "text", "maximum") if name == "seed" else ("float", "text")
+
+
+_TEXTS = {
+    **dict.fromkeys(("status", "type"), ("unknown",)),
+    **dict.fromkeys(("message", "prompt"), ("long", "astral", "empty")),
+    **dict.fromkeys(("created_at", "updated_at", "completed_at"), ("offset", "seconds", "nanoseconds")),
+    "content_type": ("webp", "unknown"),
+}
+"""What can be done to fields that hold text."""

@@ -6,34 +6,28 @@ Errors: CheckError where no verdict could be reached, with what the command prin
 import asyncio
 import random
 import secrets
-import shlex
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from mjsim_contracts.audit.coverage import Coverage
-from mjsim_contracts.audit.judging import audit, by_curl
-from mjsim_contracts.audit.lanes import lanes
-from mjsim_contracts.audit.rule import Judgement
-from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.client.baseline import NAME, Baseline, baseline, told
-from mjsim_contracts.client.cases import case
+from mjsim_contracts.client.baseline import Baseline, baseline
 from mjsim_contracts.client.catalogue import edits
 from mjsim_contracts.client.command import Command
 from mjsim_contracts.client.oracle import Oracle, signs
 from mjsim_contracts.client.packing import Tried, hunt, pack
+from mjsim_contracts.client.result import Subject, judged, stillborn
 from mjsim_contracts.client.run import Run, Runner
 from mjsim_contracts.client.session import Limits, Progress, Session
 from mjsim_contracts.client.simulator import SIMULATOR, simulator
 from mjsim_contracts.client.situations import situations
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Variation
-from mjsim_contracts.contract import Contract
+from mjsim_contracts.contract import Contract, read_contract
 from mjsim_contracts.proxy.upstream import Upstream
-from mjsim_contracts.report.model import Case, Outcome, Report
+from mjsim_contracts.report.model import Outcome, Report
 from mjsim_contracts.server_check import CheckError
 
 _PATIENCE = {Profile.QUICK: 5.0, Profile.DEFAULT: 10.0, Profile.FULL: 20.0, Profile.HOSTILE: 30.0}
@@ -80,19 +74,18 @@ class ClientCheck:
     async def judge(self) -> Report:
         """The report, for who has an event loop already."""
         start = time.monotonic()
-        contract = self._contract()
-        async with self._upstream() as upstream:
-            runner = self._runner(upstream)
-            first = await baseline(runner, self._oracle(None), self.seconds, self._again())
+        contract = read_contract(self.contract)
+        async with self.upstream() as upstream:
+            runner = self.runner(upstream)
+            first = await baseline(runner, self.oracle(None), self.seconds, self.subject.again())
             if first.surface is None:
-                return self._stillborn(first, contract, time.monotonic() - start)
-            session = Session(runner, self._limits(first.surface), self.progress)
-            oracle = self._oracle(first)
-            tried = await _all(self._chosen(first.surface, contract), session, oracle)
-        numbers = self._numbers(first.surface, contract)
-        return self._report(first, contract, session, [
-            case(each, oracle, self._again(numbers.get(each.variation.id, ""))) for each in tried
-        ], time.monotonic() - start)  # fmt: skip
+                return stillborn(self.subject, first, contract, time.monotonic() - start)
+            session = Session(runner, self.limits(first.surface), self.progress)
+            oracle = self.oracle(first)
+            every = self.numbered(first.surface, contract)
+            found = await _all(self._chosen(every.values()), session, oracle)
+        tried = [(number, found[each.id]) for number, each in every.items() if each.id in found]
+        return judged(self.subject, first, session.scenes, tried, oracle, contract, time.monotonic() - start)
 
     def replay(self, which: str, announce: Callable[[str], None]) -> None:
         """Run one variation again, by its id or number, and leave the server up until interrupted.
@@ -103,16 +96,17 @@ class ClientCheck:
 
         asyncio.run(replay(self, which, announce))
 
-    def variations(self, found: Surface, contract: Contract) -> list[Variation]:
-        """All variations of a client, in the order of their numbers, whatever the profile."""
-        return [*situations(found), *edits(found, contract)]
+    @property
+    def subject(self) -> Subject:
+        """Whose report it is."""
+        return Subject(self.command, self.profile, self.seed)
 
-    def _numbers(self, found: Surface, contract: Contract) -> dict[str, str]:
-        every = self.variations(found, contract)
-        return {variation.id: number(place) for place, variation in enumerate(every)}
+    def numbered(self, found: Surface, contract: Contract) -> dict[str, Variation]:
+        """All variations of a client by their numbers, whatever the profile."""
+        every = [*situations(found), *edits(found, contract)]
+        return {f"V-{place:03d}": variation for place, variation in enumerate(every, 1)}
 
-    def _chosen(self, found: Surface, contract: Contract) -> list[Variation]:
-        every = self.variations(found, contract)
+    def _chosen(self, every: Iterable[Variation]) -> list[Variation]:
         if self.only:
             chosen = [each for each in every if any(fnmatchcase(each.id, pattern) for pattern in self.only)]
         else:
@@ -122,23 +116,23 @@ class ClientCheck:
         return chosen
 
     @asynccontextmanager
-    async def _upstream(self) -> AsyncIterator[Upstream]:
+    async def upstream(self) -> AsyncIterator[Upstream]:
+        """The truthful server, as long as the context lasts."""
         async with AsyncExitStack() as stack:
-            url = self.server or await stack.enter_async_context(simulator(self.seed, self.program))
+            if self.server is None:
+                url = await stack.enter_async_context(simulator(self.seed, self.program))
+            else:
+                url = self.server
             yield await stack.enter_async_context(Upstream(url))
 
-    def _runner(self, upstream: Upstream) -> Runner:
+    def runner(self, upstream: Upstream) -> Runner:
+        """What runs the command."""
         # On a simulator that others use too, accounts need names that nobody else has.
         prefix = f"sim-check-{secrets.token_hex(6)}" if self.server else f"sim-check-{self.seed}"
         return Runner(upstream, Command(self.command, self.variables), prefix)
 
-    def _contract(self) -> Contract:
-        try:
-            return Contract(self.contract)
-        except (OSError, ValueError, KeyError) as error:
-            raise CheckError(f"the contract {self.contract} cannot be read: {error}") from error
-
-    def _oracle(self, first: Baseline | None) -> Oracle:
+    def oracle(self, first: Baseline | None) -> Oracle:
+        """What judges its runs; once there is a baseline, by what is usual. `CheckError` where a sign is no pattern."""
         try:
             crashes = tuple(signs(self.crashes))
         except ValueError as error:
@@ -148,66 +142,15 @@ class ClientCheck:
         usual = first.surface.places if first.steady else ()
         return Oracle(self.ok_exits, crashes, usual, first.runs[0].ended.output)
 
-    def _limits(self, found: Surface) -> Limits:
+    def limits(self, found: Surface) -> Limits:
+        """How long its runs may take."""
         patience = self.patience or _PATIENCE[self.profile]
         budget = _BUDGET[self.profile] + _RUNS * found.seconds
         return Limits(found.seconds, patience, budget, self.parallel)
 
-    def _again(self, which: str = "") -> str:
-        options = f" --replay {which}" if which else ""
-        return f"mjsim check client{options} -- {shlex.join(self.command)}"
 
-    def _audit(self, scenes: Sequence[Scene], contract: Contract) -> tuple[Case, ...]:
-        def again(scene: Scene, judgement: Judgement) -> str:
-            plain = scene.name == NAME or " " in scene.name
-            return by_curl(scene, judgement) if plain else self._again(scene.name)
-
-        return audit(scenes, contract, again)
-
-    def _stillborn(self, first: Baseline, contract: Contract, seconds: float) -> Report:
-        """The client failed on the truth: a verdict only if the audit knows why."""
-        cases = self._audit(first.scenes, contract)
-        if not any(each.outcome is Outcome.FAIL for each in cases):
-            code = first.runs[-1].ended.code
-            raise CheckError(f"the command ended with exit code {code} on a truthful server{told(first.runs[-1])}")
-        headline = ("the client failed on a truthful server, so nothing was varied",)
-        shown = tuple(lane for scene in first.scenes[:1] for lane in lanes(scene))
-        return self._finished((first.case, *cases), seconds, headline, Coverage(contract, first.scenes), shown)
-
-    def _report(
-        self, first: Baseline, contract: Contract, session: Session, tried: Sequence[Case], seconds: float
-    ) -> Report:
-        scenes = [*first.scenes, *session.scenes]
-        rules = self._audit(scenes, contract)
-        coverage = Coverage(contract, scenes)
-        shown = tuple(lane for scene in first.scenes[:1] for lane in lanes(scene))
-        runs = session.runs + len(first.runs)
-        headline = [*_counted(tried), *coverage.headline(), f"{runs} runs of the command in {seconds:.1f} s"]
-        if not first.steady:
-            headline.append("the client does not do the same each time: what it left out is not held against it")
-        return self._finished((first.case, *rules, *tried), seconds, tuple(headline), coverage, shown)
-
-    def _finished(self, cases, seconds, headline, coverage, shown) -> Report:
-        return Report(
-            check="client",
-            target=shlex.join(self.command),
-            cases=cases,
-            seconds=round(seconds, 3),
-            seed=self.seed,
-            profile=self.profile.name.lower(),
-            headline=headline,
-            matrices=coverage.matrices(),
-            lanes=shown,
-        )
-
-
-def number(place: int) -> str:
-    """The number of a variation, by its place in the list of all."""
-    return f"V-{place + 1:03d}"
-
-
-async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) -> list[Tried]:
-    """Try every variation: those that need patience first, beside the others."""
+async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) -> dict[str, Tried]:
+    """Every variation tried, by its id: those that need patience first, beside the others."""
 
     def fine(variation: Variation, run: Run) -> bool:
         whole = variation.success is Success.IMPOSSIBLE or oracle.succeeded(run)
@@ -216,13 +159,9 @@ async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) ->
     single = sorted((each for each in chosen if not each.script.edits), key=lambda each: not each.patient)
     batches = [[each] for each in single] + pack(each for each in chosen if each.script.edits)
     session.planned = len(batches)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(hunt(batch, session.play, fine)) for batch in batches]
-    found = {tried.variation.id: tried for task in tasks for tried in task.result()}
-    return [found[identity] for identity in sorted(found)]
-
-
-def _counted(cases: Sequence[Case]) -> list[str]:
-    met = [each for each in cases if each.outcome is not Outcome.NOT_EXERCISED]
-    survived = sum(each.outcome is Outcome.PASS for each in met)
-    return [f"{survived} of {len(met)} variations survived, {len(cases) - len(met)} not exercised"]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(hunt(batch, session.play, fine)) for batch in batches]
+    except* CheckError as errors:
+        raise CheckError(str(errors.exceptions[0])) from errors
+    return {tried.variation.id: tried for task in tasks for tried in task.result()}

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shlex
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -41,21 +42,30 @@ class Command:
 
     async def run(self, url: str, key: str, seconds: float) -> Ended:
         """Run it to its end, or to the deadline; `CheckError` where it cannot be started."""
-        with TemporaryDirectory(prefix="mjsim-client-", ignore_cleanup_errors=True) as folder:
-            output = Path(folder, "output")
-            with output.open("wb") as sink:
-                return await self._run(self.environment(url, key) | {"TMPDIR": folder}, seconds, sink.fileno(), output)
+        folder = TemporaryDirectory(prefix="mjsim-client-", ignore_cleanup_errors=True)
+        # A file, not a pipe: a child that outlives the command would keep a pipe open.
+        with folder as place, Path(place, "output").open("w+b") as output:  # noqa: ASYNC230 - local, and opened once a run
+            code, took = await self._run(self.environment(url, key) | {"TMPDIR": place}, seconds, output.fileno())
+            output.seek(0)
+            return Ended(code, took, output.read()[-_TAIL:].decode(errors="replace"))
 
     def environment(self, url: str, key: str) -> dict[str, str]:
         """The environment in which the command finds the server."""
+        # A proxy of the machine would stand between the client and the check.
+        local = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+        return plain_environment() | local | self._given(url, key)
+
+    def shown(self, url: str, key: str) -> list[str]:
+        """The variables by which it finds the server, as a shell takes them."""
+        return [f"{name}={shlex.quote(value)}" for name, value in self._given(url, key).items()]
+
+    def _given(self, url: str, key: str) -> dict[str, str]:
         host, _, port = url.removeprefix("http://").partition(":")
         places = {"url": url, "key": key, "host": host, "port": port}
-        # A proxy of the machine would stand between the client and the check.
-        local = {name: "127.0.0.1,localhost" for name in ("NO_PROXY", "no_proxy")}
-        given = {URL_VARIABLE: "{url}", KEY_VARIABLE: "{key}", **self.variables}
-        return plain_environment() | local | {name: _filled(text, places) for name, text in given.items()}
+        templates = {URL_VARIABLE: "{url}", KEY_VARIABLE: "{key}", **self.variables}
+        return {name: _filled(text, places) for name, text in templates.items()}
 
-    async def _run(self, environment: dict[str, str], seconds: float, sink: int, output: Path) -> Ended:
+    async def _run(self, environment: dict[str, str], seconds: float, sink: int) -> tuple[int | None, float]:
         start = time.monotonic()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -76,7 +86,7 @@ class Command:
         finally:
             took = time.monotonic() - start
             await asyncio.shield(_end_group(process))
-        return Ended(code, took, output.read_bytes()[-_TAIL:].decode(errors="replace"))
+        return code, took
 
 
 def _filled(text: str, places: Mapping[str, str]) -> str:

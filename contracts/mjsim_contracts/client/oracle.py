@@ -34,29 +34,45 @@ class Verdict:
     seen: str
 
 
-_PYTHON = re.compile(r"^(?:\s*[|+]\s*)*(?:E\s+)?((?:\w+\.)*\w*(?:Error|Exception|Disconnected|Timeout|Read|Refused|Failed|Exit|Interrupt))(?::\s|$)", re.M)
-_DELIBERATE = re.compile(r"^(?:\w+\.)*(?:HTTPError|HTTPStatusError|ClientResponseError|RuntimeError|AssertionError|TimeoutError|"
-                         r"ReadTimeout|ConnectTimeout|Timeout|Exception)$")  # fmt: skip
-_BUGS = frozenset("""KeyError TypeError AttributeError IndexError ValueError NameError UnboundLocalError RecursionError
-JSONDecodeError UnicodeDecodeError ZeroDivisionError OverflowError LookupError StopIteration NotImplementedError
-DecodeError ValidationError MemoryError""".split())
-_TRANSPORT = re.compile(r"(?:Connection\w*Error|RemoteDisconnected|Disconnected\w*|IncompleteRead|URLError|BadStatusLine|"
-                        r"ProtocolError|ClientError|ClientPayloadError|ContentTypeError|OSError|ReadError|ChunkedEncodingError|"
-                        r"ServerDisconnectedError|ClientConnectorError|ClientOSError)$")  # fmt: skip
-_OTHERS = (
-    re.compile(r"^.*(?:TypeError|ReferenceError|RangeError|SyntaxError): .*$", re.M),
-    re.compile(r"^.*(?:Cannot read propert(?:y|ies) of (?:undefined|null)|is not a function|is not iterable).*$", re.M),
-    re.compile(r"^.*(?:UnhandledPromiseRejection|ERR_UNHANDLED_REJECTION).*$", re.M),
-    re.compile(r"^panic: .*$", re.M),
-    re.compile(r"^thread '.*' .*panicked at .*$", re.M),
-    re.compile(r"^.*(?:NullPointerException|ClassCastException|IndexOutOfBoundsException|NullReferenceException).*$", re.M),
-    re.compile(r"^.*(?:NoMethodError|undefined method).*$", re.M),
-    re.compile(r"^.*PHP Fatal error.*$", re.M),
-    re.compile(r"^.*(?:Segmentation fault|core dumped|stack smashing|double free).*$", re.M),
-    re.compile(r"^Unhandled exception.*$", re.M),
-    re.compile(r"^(?:jq|parse) ?: error.*$|^jq: error.*$", re.M),
+_PYTHON = re.compile(
+    r"^(?:\s*[|+]\s*)*(?:E\s+)?((?:\w+\.)*\w*"
+    r"(?:Error|Exception|Disconnected|Timeout|Read|Refused|Failed|Exit|Interrupt))(?::\s|$)",
+    re.MULTILINE,
 )
-_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread |^Traceback \(most recent call last\):", re.M)
+"""The line of a Python traceback that names the exception."""
+
+_BUGS = frozenset({
+    "KeyError", "TypeError", "AttributeError", "IndexError", "ValueError", "NameError", "UnboundLocalError", "LookupError",
+    "RecursionError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "ZeroDivisionError", "OverflowError",
+    "StopIteration", "NotImplementedError", "DecodeError", "ValidationError", "MemoryError",
+})  # fmt: skip
+"""Exceptions that nobody raises to say that a server let them down."""
+
+_TRANSPORT = re.compile(
+    r"Connection\w*Error|\w*Disconnected\w*|IncompleteRead|URLError|BadStatusLine|\w*ProtocolError|ClientError"
+    r"|ClientPayloadError|ContentTypeError|OSError|ReadError|ChunkedEncodingError|ClientConnectorError|ClientOSError"
+)
+"""Exceptions of libraries when a connection fails; a client that lets them pass has not thought of it."""
+
+_OTHERS = (
+    re.compile(r"^.*(?:TypeError|ReferenceError|RangeError|SyntaxError): .*$", re.MULTILINE),
+    re.compile(
+        r"^.*(?:Cannot read propert(?:y|ies) of (?:undefined|null)|is not a function|is not iterable).*$", re.MULTILINE
+    ),
+    re.compile(r"^.*(?:UnhandledPromiseRejection|ERR_UNHANDLED_REJECTION).*$", re.MULTILINE),
+    re.compile(r"^panic: .*$", re.MULTILINE),
+    re.compile(r"^thread '.*' .*panicked at .*$", re.MULTILINE),
+    re.compile(
+        r"^.*(?:NullPointerException|ClassCastException|IndexOutOfBoundsException|NullReferenceException).*$",
+        re.MULTILINE,
+    ),
+    re.compile(r"^.*(?:NoMethodError|undefined method).*$", re.MULTILINE),
+    re.compile(r"^.*PHP Fatal error.*$", re.MULTILINE),
+    re.compile(r"^.*(?:Segmentation fault|core dumped|stack smashing|double free).*$", re.MULTILINE),
+    re.compile(r"^Unhandled exception.*$", re.MULTILINE),
+    re.compile(r"^(?:jq|parse) ?: error.*$|^jq: error.*$", re.MULTILINE),
+)
+_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread |^Traceback \(most recent call last\):", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +129,14 @@ class Oracle:
         seconds = f"{run.ended.seconds:.0f} s"
         last = max((call.ended for call in run.calls), default=0.0)
         busy = run.ended.seconds - last < max(1.0, run.ended.seconds * 0.5)
-        seen = f"had not ended after {seconds}, " + ("still calling" if busy else f"silent for {run.ended.seconds - last:.0f} s")
-        soft = variation.tier is Tier.EVOLUTION or variation.patient or (busy and variation.success is not Success.EXPECTED)
+        seen = f"had not ended after {seconds}, " + (
+            "still calling" if busy else f"silent for {run.ended.seconds - last:.0f} s"
+        )
+        soft = (
+            variation.tier is Tier.EVOLUTION
+            or variation.patient
+            or (busy and variation.success is not Success.EXPECTED)
+        )
         return Verdict(Ending.HUNG, Outcome.WARN if soft else Outcome.FAIL, seen)
 
     def _success(self, variation: Variation, run: Run) -> Verdict:
@@ -144,7 +166,7 @@ def _python(output: str) -> tuple[str, str]:
     if name == "SystemExit":
         return "", ""
     line = output[last.start() :].splitlines()[0].strip()[:300]
-    if name in _BUGS or (_TRANSPORT.search(name) and not _DELIBERATE.match(name)):
+    if name in _BUGS or _TRANSPORT.fullmatch(name):
         return line, ""
     return "", line
 

@@ -33,7 +33,12 @@ def pack(variations: Iterable[Variation]) -> list[list[Variation]]:
     batches: dict[tuple[object, ...], list[list[Variation]]] = {}
     for variation in variations:
         # What has to succeed and what may fail are not mixed: a clean failure would hide the rest.
-        group = (variation.success, variation.script.story, variation.tier is Tier.EVOLUTION, variation.alone and variation.id)
+        group = (
+            variation.success,
+            variation.script.story,
+            variation.tier is Tier.EVOLUTION,
+            variation.alone and variation.id,
+        )
         fitting = batches.setdefault(group, [])
         for batch in fitting:
             if not any(_clash(variation, other) for other in batch):

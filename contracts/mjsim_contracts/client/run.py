@@ -1,6 +1,7 @@
 """One run of the command against one script: what it did, what it was told, and how it ended, as one value."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -24,30 +25,47 @@ class Run:
     made: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A proxy that plays a script, and the account for which it does so."""
+
+    stand: Stand
+    changes: Changes
+    key: str
+
+    @property
+    def url(self) -> str:
+        """The base URL for the client."""
+        return self.stand.api.url
+
+
 class Runner:
     """Runs the command; every run has a proxy and an account of its own, so that runs side by side never meet."""
 
     def __init__(self, upstream: Upstream, command: Command, prefix: str) -> None:
         self._upstream = upstream
         self._pictures = Pictures(upstream)
-        self._command = command
+        self.command = command
         self._prefix = prefix
         self._numbers = count(1)
 
     async def run(self, script: Script, seconds: float) -> Run:
         """Run it once; it is ended after so many seconds."""
-        return await self._played(script, lambda url, key: self._command.run(url, key, seconds))
+        async with self.stage(script) as stage:
+            ended = await self.command.run(stage.url, stage.key, seconds)
+        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made))
 
-    async def _played(self, script: Script, act: Callable[[str, str], Awaitable[Ended]]) -> Run:
+    @asynccontextmanager
+    async def stage(self, script: Script, heard: Callable[[Call], None] | None = None) -> AsyncIterator[Stage]:
+        """A proxy that plays the script as long as the context lasts; `heard` is told of every call."""
         key = f"{self._prefix}-{next(self._numbers)}"
         changes = Changes(script.edits)
-        stand = Stand(script.faults, changes)
+        stand = Stand(script.faults, changes, heard=heard)
         await stand.open()
         try:
             truth = Truth(self._upstream, self._pictures, key, script, stand.images.url)
             await truth.prepare()
             stand.serve(truth, self._pictures)
-            ended = await act(stand.api.url, key)
+            yield Stage(stand, changes, key)
         finally:
             await stand.close()
-        return Run(script, ended, stand.calls, frozenset(changes.made))

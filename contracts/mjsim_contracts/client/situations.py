@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
-from mjsim_contracts.exchange import CREATES, Operation
+from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE, Break, Close, Effect, Fault, Replace, Slow, Stall, error, page
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.story import Story
@@ -73,7 +73,7 @@ _CREATING = (
     _Event("503", "refused", "503 for ever", _BUSY, _T, _NO, _ALWAYS, patient=True, profile=_QUICK),
     _Event("500", "html", "500 with a page of HTML", _BROKEN, _T, seconds=5, profile=_QUICK),
     _Event("reset", "before", "the connection is reset, and the server heard nothing", Break.BEFORE, _T, seconds=5),
-    _Event("reset", "after", "the connection is reset after the job was created", Break.AFTER, _T, seconds=5, profile=_QUICK),
+    _Event("reset", "after", "the connection is reset once the job was created", Break.AFTER, _T, seconds=5, profile=_QUICK),
     _Event("200", "cut", "the answer is cut off in the middle of its JSON", Replace(keep=0.5), _T, seconds=5),
     _Event("200", "blank", "the answer is empty", Replace(b""), _T, seconds=5),
     _Event("200", "html", "200 with a page of HTML", _HTML, _T, times=_ALWAYS, seconds=5),
@@ -88,7 +88,7 @@ _CHILD = (
     _Event("404", "refused", "the parent is gone", _GONE, _E, _NO, _ALWAYS),
     _Event("400", "refused", "refused with 400, however often", _BAD, _E, _NO, _ALWAYS),
     _Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, Tier.EVOLUTION, seconds=3),
-    _Event("reset", "after", "the connection is reset after the job was created", Break.AFTER, _T, seconds=5),
+    _Event("reset", "after", "the connection is reset once the job was created", Break.AFTER, _T, seconds=5),
 )
 
 _LOOKING = (
@@ -100,14 +100,31 @@ _LOOKING = (
     _Event("502", "html", "502 with a page of HTML, twice", _GATEWAY, _T, times=2, seconds=6),
     _Event("500", "refused", "500 for ever", _BROKEN, _T, _NO, _ALWAYS, 1, patient=True),
     _Event("reset", "before", "the connection is reset", Break.BEFORE, _T, seconds=5),
-    _Event("reset", "amid", "the connection is reset in the middle of the answer", Break.AMID, _T, seconds=5, profile=_QUICK),
+    _Event(
+        "reset",
+        "amid",
+        "the connection is reset in the middle of the answer",
+        Break.AMID,
+        _T,
+        seconds=5,
+        profile=_QUICK,
+    ),
     _Event("200", "cut", "the answer is cut off in the middle of its JSON", Replace(keep=0.5), _T, seconds=5),
     _Event("200", "blank", "the answer is empty", Replace(b""), _T, seconds=5),
     _Event("200", "html", "200 with a page of HTML, once", _HTML, _T, seconds=5),
     _Event("200", "plain", "the JSON is called text/plain", Replace(content_type="text/plain"), _T, times=_ALWAYS),
     _Event("slow", "first", "the answer takes a second", Slow(first=1), _T, _YES, seconds=1.5),
-    _Event("slow", "drip", "each answer comes drop by drop, over half a second", Slow(drip=0.5), _T, _YES, _ALWAYS,
-           profile=_QUICK, seconds=4),
+    _Event(
+        "slow",
+        "drip",
+        "each answer comes drop by drop, over half a second",
+        Slow(drip=0.5),
+        _T,
+        _YES,
+        _ALWAYS,
+        profile=_QUICK,
+        seconds=4,
+    ),
     _Event("stall", "amid", "the answer stops half-way and never goes on", Stall(), _T, patient=True),
     _Event("404", "late", "404 at the first look only", _GONE, _E, profile=_FULL, seconds=3),
     _Event("401", "at-once", "the key is not accepted at the first look", _KEY, _E, _NO, _ALWAYS, profile=_FULL),
@@ -117,7 +134,9 @@ _FETCHING = (
     _Event("404", "refused", "the picture is gone", page(404, "404 Not Found"), _T, _NO, _ALWAYS, profile=_QUICK),
     _Event("500", "html", "500 with a page of HTML, once", _BROKEN, _T, seconds=5),
     _Event("200", "html", "a page of HTML instead of the picture", _HTML, _T, _HARDLY, _ALWAYS),
-    _Event("reset", "amid", "the download breaks off in the middle, each time", Break.AMID, _T, _NO, _ALWAYS, seconds=5),
+    _Event(
+        "reset", "amid", "the download breaks off in the middle, each time", Break.AMID, _T, _NO, _ALWAYS, seconds=5
+    ),
     _Event("slow", "drip", "the picture comes slowly, over a second", Slow(drip=1), _T, _YES, seconds=3, profile=_FULL),
 )
 
@@ -141,7 +160,12 @@ def situations(found: Surface) -> Iterator[Variation]:
     for number, operation in enumerate(found.creates):
         whole = number == 0 and operation in {Operation.IMAGINE, Operation.DESCRIBE, Operation.BLEND}
         yield from (event.on(operation) for event in (_CREATING if whole else _CHILD))
-    tables = ((Operation.GET, _LOOKING), (Operation.LIST, _LISTING), (Operation.CANCEL, _CANCELLING), (IMAGE, _FETCHING))
+    tables = (
+        (Operation.GET, _LOOKING),
+        (Operation.LIST, _LISTING),
+        (Operation.CANCEL, _CANCELLING),
+        (IMAGE, _FETCHING),
+    )
     for place, events in tables:
         if place in found.places:
             yield from (event.on(place) for event in events)

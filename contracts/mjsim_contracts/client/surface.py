@@ -48,7 +48,7 @@ def surface(runs: Iterable[Run]) -> Surface:
     waits, cancels = bool(created & settled), any(call.operation is Operation.CANCEL for call in calls)
     done = answers.get((Operation.GET, "completed"))
     if done is not None and waits and not cancels:
-        answers[Operation.GET, "failed"] = at_stage(done, Story.FAILS.value[-1])
+        answers[Operation.GET, "failed"] = at_stage(done, Story.FAILS.last)
     pages = [page.limit for call in calls if call.exchange for page in listing(call.exchange)]
     return Surface(
         places=places(runs[0]),

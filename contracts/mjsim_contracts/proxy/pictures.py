@@ -35,10 +35,10 @@ class Pictures:
         bare = replace(asked, headers=tuple(pair for pair in asked.headers if pair[0].lower() != "authorization"))
         size = self._sizes.get(_stem(asked.target))
         if size is None or asked.method != "GET" or _CONDITIONS & asked.lower().keys():
-            return await self._upstream.ask(bare)
+            return await self._upstream.answer(bare)
         kind = asked.target.rpartition("/")[2], *size
         if kind not in self._drawn:
-            drawn = await self._upstream.ask(bare)
+            drawn = await self._upstream.answer(bare)
             if drawn.status != 200:
                 return drawn
             self._drawn[kind] = drawn

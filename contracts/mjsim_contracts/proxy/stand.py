@@ -2,9 +2,10 @@
 
 import time
 from collections import Counter
-from functools import partial
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Protocol
 
 from aiohttp import web
@@ -61,8 +62,16 @@ class Handler(Protocol):
 class Stand:
     """Answers, disturbs and records. `calls` holds what has ended, in the order of arrival."""
 
-    def __init__(self, faults: tuple[Fault, ...] = (), changes: Changes | None = None) -> None:
-        self.api, self.images = Listener(), Listener()
+    def __init__(
+        self,
+        faults: tuple[Fault, ...] = (),
+        changes: Changes | None = None,
+        *,
+        api: Listener | None = None,
+        heard: Callable[[Call], None] | None = None,
+    ) -> None:
+        self.api, self.images = api or Listener(), Listener()
+        self._heard = heard
         self._faults = faults
         self._changes = changes or Changes(())
         self._sources: dict[Origin, Source] = {}
@@ -109,7 +118,7 @@ class Stand:
             response = web.Response(status=answer.status)
         finally:
             silent = effect in {Break.BEFORE, Break.AFTER}
-            self._calls[number] = record(
+            call = self._calls[number] = record(
                 number,
                 origin,
                 (asked.method, asked.target, headers, asked.body),
@@ -120,6 +129,8 @@ class Stand:
                 note="; ".join(notes),
                 connection=connection,
             )
+            if self._heard:
+                self._heard(call)
         return response
 
     def _effect(self, place: str) -> Effect | None:
@@ -144,7 +155,9 @@ class Stand:
 def refusal(effect: Refuse) -> Written:
     """The refusal as it goes out now; in its headers, {date} is two seconds from now, and {now} is now."""
     moments = {"{date}": http_date(2), "{now}": http_date(0)}
-    return Written(effect.status, tuple((name, moments.get(value, value)) for name, value in effect.headers), effect.body)
+    return Written(
+        effect.status, tuple((name, moments.get(value, value)) for name, value in effect.headers), effect.body
+    )
 
 
 def describe(effect: Effect) -> str:

@@ -43,12 +43,18 @@ class Story(Enum):
     @property
     def ends_well(self) -> bool:
         """Whether its jobs are completed."""
-        return self.value[-1] == _COMPLETED
+        return self.last == _COMPLETED
 
     @property
     def ends(self) -> bool:
         """Whether its jobs reach a final status."""
-        return self.value[-1].status in TERMINAL
+        return self.last.status in TERMINAL
+
+    @property
+    def last(self) -> Stage:
+        """The stage that lasts."""
+        stage: Stage = self.value[-1]
+        return stage
 
 
 class Telling:

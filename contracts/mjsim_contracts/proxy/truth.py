@@ -58,7 +58,7 @@ class Truth:
         if operation is Operation.LIST and "status" in query:
             answer = await self._filtered(asked, query)
         else:
-            answer = await self._upstream.ask(asked)
+            answer = await self._upstream.answer(asked)
         if answer.status == 200 and operation in CREATES:
             self._remember(asked, answer)
         if answer.status != 200 or operation not in _LOOKS:
@@ -70,7 +70,7 @@ class Truth:
 
     def _shown(self, document: Document, look: bool) -> Document:
         """A job, or a page of jobs that have not been looked at yet."""
-        jobs = document["data"] if "data" in document else [document]
+        jobs = document.get("data", [document])
         for job in jobs:
             self._pictures.learn(job)
         if not look:
@@ -90,20 +90,20 @@ class Truth:
 
     async def _cancelled(self, asked: Asked) -> Written:
         look = replace(asked, method="GET", target=asked.target.removesuffix("/cancel"), body=b"")
-        found = await self._upstream.ask(look)
+        found = await self._upstream.answer(look)
         cancelled = self._telling.cancel(json.loads(found.body)) if found.status == 200 else None
-        return replace(found, body=encode(cancelled)) if cancelled else await self._upstream.ask(asked)
+        return replace(found, body=encode(cancelled)) if cancelled else await self._upstream.answer(asked)
 
     async def _filtered(self, asked: Asked, query: dict[str, str]) -> Written:
         """A list by status: the simulator's jobs are all completed, so the filter is applied to what is shown."""
-        answer = await self._upstream.ask(asked)
+        answer = await self._upstream.answer(asked)
         if answer.status != 200:
             return answer
         sort = f"&sort={query['sort']}" if "sort" in query else ""
         jobs: list[Document] = []
         while True:
             target = f"/v1/jobs?limit={_PAGE}&offset={len(jobs)}{sort}"
-            page = json.loads((await self._upstream.ask(replace(asked, target=target))).body)
+            page = json.loads((await self._upstream.answer(replace(asked, target=target))).body)
             jobs += page["data"]
             if not page["data"] or len(jobs) >= page["total"]:
                 break
@@ -115,7 +115,7 @@ class Truth:
     async def _create(self, prompt: str) -> None:
         headers = (("Authorization", f"Bearer {self._key}"), ("Content-Type", "application/json"))
         body = encode({"prompt": prompt})
-        answer = await self._upstream.ask(Asked("POST", "/v1/imagine", headers, body))
+        answer = await self._upstream.answer(Asked("POST", "/v1/imagine", headers, body))
         self._telling.leave([identifier(inside(_parsed(answer.body), "data", "job_id"))])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
@@ -40,7 +41,7 @@ class Upstream:
         self.url = url.rstrip("/")
         self.origin = str(URL(self.url).origin())
 
-    async def __aenter__(self) -> "Upstream":
+    async def __aenter__(self) -> Self:
         connector = TCPConnector(limit=0)
         self._session = ClientSession(
             connector=connector,
@@ -55,7 +56,7 @@ class Upstream:
     ) -> None:
         await self._session.close()
 
-    async def ask(self, asked: Asked) -> Written:
+    async def answer(self, asked: Asked) -> Written:
         """The answer; 502 where there was none."""
         headers = [pair for pair in asked.headers if pair[0].lower() not in _OWN]
         url = URL(self.url + asked.target, encoded=True)
@@ -66,7 +67,7 @@ class Upstream:
                 body = await answer.read()
                 return Written(answer.status, _passed_on(tuple(answer.headers.items())), body)
         except (ClientError, TimeoutError, ValueError) as error:
-            reason = f"The proxy got no answer from {self.url}: {error or type(error).__name__}\n"
+            reason = f"The proxy got no answer from {self.url}: {str(error) or type(error).__name__}\n"
             return Written(502, (("Content-Type", "text/plain; charset=utf-8"),), reason.encode())
 
 

@@ -103,7 +103,7 @@ def record(
 ) -> Call:
     """The call of a request (method, target, headers, body) and its answer (status, headers, body)."""
     method, target, headers, body = request
-    status, answer_headers, content = answer
+    status, _headers, content = answer
     exchange = None
     if origin is Origin.API:
         account = _header(headers, "Authorization") or ""
