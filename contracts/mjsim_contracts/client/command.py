@@ -97,14 +97,12 @@ def _filled(text: str, places: Mapping[str, str]) -> str:
 
 async def _end_group(process: asyncio.subprocess.Process) -> None:
     """Ask the group to end, children that outlived their parent included, and then make it."""
-    if not _signal(process.pid, signal.SIGTERM):
-        return
-    deadline = time.monotonic() + _GRACE
-    while time.monotonic() < deadline:
-        await asyncio.sleep(0.01)
-        if not _signal(process.pid, 0):
-            break
-    _signal(process.pid, signal.SIGKILL)
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _GRACE
+        present = _signal(process.pid, ending)
+        while present and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+            present = _signal(process.pid, 0)
     await process.wait()
 
 

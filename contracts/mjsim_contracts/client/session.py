@@ -67,12 +67,13 @@ class Session:
 
 
 def scene(variation: Variation, run: Run) -> Scene:
-    """What a run showed, for the audit."""
+    """What a run showed, for the audit. A call that broke off because the client was ended is not its doing."""
+    cut = run.ended.code is None
     return Scene(
         name=variation.id,
-        calls=run.calls,
+        calls=tuple(call for call in run.calls if not (cut and call.lost and not call.note)),
         seconds=run.ended.seconds,
-        cut=run.ended.code is None,
+        cut=cut,
         endless=not run.script.story.ends,
         distorted=variation.distorts,
         drift=run.script.drift,
