@@ -59,7 +59,7 @@ class ClientCheck:
     crashes: tuple[str, ...] = ()
     patience: float | None = None
     seconds: float = 60.0
-    parallel: int = 3
+    parallel: int = 4
     only: tuple[str, ...] = ()
     """Patterns, as in file names, of the ids of variations; none means all."""
     program: tuple[str, ...] = SIMULATOR

@@ -41,6 +41,9 @@ _PYTHON = re.compile(
 )
 """The line of a Python traceback that names the exception."""
 
+_PYTEST = re.compile(r"^E\s+(?:\w+\.)*(\w+(?:Error|Exception))\b.*$", re.MULTILINE)
+"""The line in which pytest names an exception; an assertion that does not hold is what tests are there for."""
+
 _BUGS = frozenset({
     "KeyError", "TypeError", "AttributeError", "IndexError", "ValueError", "NameError", "UnboundLocalError", "LookupError",
     "RecursionError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "ZeroDivisionError", "OverflowError",
@@ -119,6 +122,8 @@ class Oracle:
                 return match[0][:300], ""
         if "Traceback (most recent call last)" in output:
             return _python(output)
+        if match := _PYTEST.search(output):
+            return (match[0][1:].strip()[:300], "") if match[1] in _BUGS else ("", "")
         for pattern in _OTHERS:
             if (match := pattern.search(output)) and match[0] not in self.usual_output:
                 return match[0].strip()[:300], ""

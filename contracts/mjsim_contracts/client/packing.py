@@ -66,6 +66,9 @@ async def hunt(batch: Sequence[Variation], play: Play, fine: Fine) -> list[Tried
     """What the client makes of each edit of a batch."""
     whole = together(batch)
     run = await play(whole)
+    if run is not None and run.ended.code is None and len(batch) == 1 and not whole.patient:
+        # Perhaps it was only about to try again: before it is said to hang it is given the time of those who may wait.
+        run = await play(replace(whole, patient=True)) or run
     if run is None or len(batch) == 1 or fine(whole, run):
         return [Tried(variation, run) for variation in batch]
     middle = len(batch) // 2

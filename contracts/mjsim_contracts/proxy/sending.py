@@ -6,7 +6,6 @@ import struct
 from dataclasses import replace
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from mjsim_contracts.proxy.fault import Break, Close, Effect, Replace, Slow, Stall
 from mjsim_contracts.proxy.wire import Written
@@ -32,7 +31,9 @@ async def send(request: web.BaseRequest, answer: Written, effect: Effect | None)
     """Send the answer; `ConnectionError` where it was broken off, by the effect or by the client."""
     if isinstance(effect, Break) and effect is not Break.AMID:
         reset(request)
-    response = web.StreamResponse(status=answer.status, headers=CIMultiDict(answer.headers))
+    response = web.StreamResponse(status=answer.status)
+    for name, value in answer.headers:
+        response.headers.add(name, value)
     body = b"" if request.method == "HEAD" or answer.status in {204, 304} else answer.body
     if answer.chunked:
         response.enable_chunked_encoding()

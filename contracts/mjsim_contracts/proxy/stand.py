@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.fault import IMAGE, Break, Effect, Fault, Refuse
@@ -177,7 +177,11 @@ def http_date(seconds: float) -> str:
 
 
 async def _body(request: web.BaseRequest) -> bytes:
-    """The body as far as it came."""
+    """The body as far as it came; a client that asks whether it may send it (curl does) is told to."""
+    if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The writer counts what it has sent; this was not yet the answer.
+        request.writer.output_size = 0
     try:
         return await request.content.read()
     except (web.PayloadAccessError, ConnectionError):
