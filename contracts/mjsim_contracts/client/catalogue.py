@@ -103,7 +103,11 @@ def _profile(edit: Edit, tier: Tier, alone: bool) -> Profile:
     """The least profile that makes the edit: what costs a run of its own has to be worth it."""
     if alone and tier is Tier.EVOLUTION:
         return Profile.FULL
-    if edit.kind in _RARE or (edit.operation is Operation.LIST and tier is not Tier.FREEDOM):
+    if (
+        edit.kind in _RARE
+        or (edit.state == "failed" and edit.kind in {"long", "empty"})
+        or (edit.operation is Operation.LIST and tier is not Tier.FREEDOM)
+    ):
         return Profile.FULL
     if alone:
         listed = edit.operation is Operation.LIST or edit.operation in CREATES

@@ -45,11 +45,11 @@ class Changes:
             document = changed
         if notes:
             answer = replace(answer, body=encode(document))
-        for edit in edits:
-            if edit.kind in MANNERS:
-                written = MANNERS[edit.kind](answer, asked)
-                if written != answer:
-                    notes.append(edit.id)
-                answer = written
+        kinds = {edit.kind: edit for edit in edits}
+        for kind in (kind for kind in MANNERS if kind in kinds):
+            written = MANNERS[kind](answer, asked)
+            if written != answer:
+                notes.append(kinds[kind].id)
+            answer = written
         self.made.update(notes)
         return answer, notes

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from mjsim_contracts.exchange import Operation
+from mjsim_contracts.proxy.wire import ASPECTS
 
 Document = dict[str, Any]
 _Change = Callable[[Any, Any], None]
@@ -56,13 +57,13 @@ class Edit:
         return changed
 
     def clashes(self, other: "Edit") -> bool:
-        """Whether the two cannot both be made and seen: one is on the other's path, or both are of the whole."""
+        """Whether the two cannot both be made and seen: one is on the other's path, or undoes how the other writes."""
         if (self.operation, self.state) != (other.operation, other.state):
             return False
+        if not (self.steps and other.steps):
+            return not self.steps and not other.steps and ASPECTS[self.kind] == ASPECTS[other.kind]
         shorter = min(len(self.steps), len(other.steps))
-        return (self.steps and other.steps and self.steps[:shorter] == other.steps[:shorter]) or (
-            not self.steps and not other.steps
-        )
+        return self.steps[:shorter] == other.steps[:shorter]
 
 
 def _places(node: Any, steps: tuple[str, ...]) -> Iterator[tuple[Any, Any]]:

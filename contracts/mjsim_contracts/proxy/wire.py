@@ -67,4 +67,11 @@ MANNERS: Mapping[str, Manner] = {
     "chunked": lambda written, _asked: replace(written, chunked=True),
     "gzip": _gzip,
 }
-"""The ways to write an answer, by the kind of their edits, whose path is empty."""
+"""The ways to write an answer, by the kind of their edits, whose path is empty; in the order in which they are applied."""
+
+ASPECTS: Mapping[str, str] = {
+    **{kind: kind for kind in MANNERS},
+    **dict.fromkeys(("key-order", "indented", "escaped"), "text"),
+    **dict.fromkeys(("bare-type", "upper-type"), "type"),
+}
+"""What each is about: of two that are about the same, the later one would undo the other."""
