@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mjsim_contracts.audit.evidence import evidence
-from mjsim_contracts.client.oracle import Ending, Oracle
+from mjsim_contracts.client.oracle import Ending, Oracle, Verdict
 from mjsim_contracts.client.packing import Tried
 from mjsim_contracts.client.run import Run
 from mjsim_contracts.client.variation import Tier, Variation
@@ -33,27 +33,30 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
         return Case(variation.id, variation.title, Outcome.NOT_EXERCISED, seen=seen, place=variation.place)
     verdict = oracle.judge(variation, run)
     bad = verdict.outcome is not Outcome.PASS
-    seen = f"{verdict.ending.upper()}: {verdict.seen}" if bad else verdict.seen
-    if (
-        bad
-        and verdict.ending is Ending.HUNG
-        and any(isinstance(fault.effect, Stall) for fault in variation.script.faults)
-    ):
-        seen += "; it may have no timeout for reading"
-    if tried.together:
-        seen += f"; only together with {', '.join(tried.together)}"
     return Case(
         id=variation.id,
         title=variation.title,
         outcome=verdict.outcome,
         expected=f"{variation.tier}: the client {variation.success.value}" if bad else "",
-        seen=seen,
+        seen=_seen(tried, verdict),
         why=_WHY[variation.tier] if bad else "",
         reproduce=reproduce if bad else "",
         place=variation.place,
         evidence=(*evidence(_telling(run)), _printed(run)) if bad else (),
         seconds=round(run.ended.seconds, 3),
     )
+
+
+def _seen(tried: Tried, verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.PASS:
+        return verdict.seen
+    seen = f"{verdict.ending.upper()}: {verdict.seen}"
+    stalled = any(isinstance(fault.effect, Stall) for fault in tried.variation.script.faults)
+    if verdict.ending is Ending.HUNG and stalled:
+        seen += "; it may have no timeout for reading"
+    if tried.together:
+        seen += f"; only together with {', '.join(tried.together)}"
+    return seen
 
 
 def happened(variation: Variation, run: Run) -> bool:
@@ -74,7 +77,8 @@ def happened(variation: Variation, run: Run) -> bool:
 def _telling(run: Run) -> Sequence[Call]:
     """The calls that show what happened: those that were changed, and the last ones."""
     noted = [call for call in run.calls if call.note][:_MOST_CALLS]
-    return noted + [call for call in run.calls[-2:] if call not in noted]
+    shown = {call.number: call for call in (*noted, *run.calls[-2:])}
+    return [shown[number] for number in sorted(shown)]
 
 
 def _printed(run: Run) -> Evidence:

@@ -65,8 +65,10 @@ def judged(
 def _audited(subject: Subject, scenes: Sequence[Scene], contract: Contract) -> tuple[Case, ...]:
     def again(scene: Scene, judgement: Judgement) -> str:
         # A batch of edits has no name by which it could be replayed.
-        plain = scene.name == NAME or " " in scene.name
-        return by_curl(scene, judgement) if plain else subject.again(scene.name)
+        named = scene.name != NAME and " " not in scene.name
+        if named:
+            return subject.again(scene.name)
+        return by_curl(scene, judgement) if len(judgement.calls) == 1 else subject.again()
 
     return audit(scenes, contract, again)
 

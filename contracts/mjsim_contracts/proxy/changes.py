@@ -30,26 +30,26 @@ class Changes:
             self._edits.setdefault((edit.operation, edit.state), []).append(edit)
 
     def apply(self, operation: str, answer: Written, asked: Mapping[str, str]) -> tuple[Written, list[str]]:
-        """The changed answer, and the ids of the edits that were made on it."""
+        """The changed answer, and what the edits that were made did to it, in words."""
         if not self._edits or not answer.body.startswith(b"{"):
             return answer, []
         document = json.loads(answer.body)
-        notes: list[str] = []
+        made: list[Edit] = []
         edits = self._edits.get((operation, state_of(operation, answer.status, document)), [])
         for edit in edits:
             if edit.kind in MANNERS:
                 continue
             changed = edit.apply(document)
             if not same_json(changed, document):
-                notes.append(edit.id)
+                made.append(edit)
             document = changed
-        if notes:
+        if made:
             answer = replace(answer, body=encode(document))
         kinds = {edit.kind: edit for edit in edits}
         for kind in (kind for kind in MANNERS if kind in kinds):
             written = MANNERS[kind](answer, asked)
             if written != answer:
-                notes.append(kinds[kind].id)
+                made.append(kinds[kind])
             answer = written
-        self.made.update(notes)
-        return answer, notes
+        self.made.update(edit.id for edit in made)
+        return answer, [edit.mark for edit in made]

@@ -43,6 +43,11 @@ class Edit:
         return "/".join((self.operation, self.state, self.kind, self.path or "body"))
 
     @property
+    def mark(self) -> str:
+        """What it does, for a reader of the changed answer."""
+        return f"{self.path or 'the answer'}: {_WORDS.get(self.kind, self.kind)}"
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """The path, step by step."""
         return tuple(self.path.split(".")) if self.path else ()
@@ -143,3 +148,21 @@ KINDS: Mapping[str, _Change] = {
     "unknown": _value(lambda value: _UNITS.get(value, "something_new")),
 }
 """What can be done at a path, by name."""
+
+_WORDS = {
+    "drop": "removed",
+    "extra": "added",
+    "float": "written with a fraction",
+    "empty": "emptied",
+    "offset": "written with an offset",
+    "seconds": "written without a fraction",
+    "first": "only the first is left",
+    "second": "only the second is left",
+    "tiles": "without the grid",
+    "webp": "WebP instead of PNG",
+    "null": "null instead",
+    "add-null": "added as null",
+    "text": "written as text",
+    "unknown": "replaced by a value that is not known",
+}
+"""What was done, where the name of the kind does not say it."""

@@ -34,7 +34,7 @@ def test_a_variation_is_shown_again(check: ClientCheck) -> None:
     assert said[0] == "getJobStatus/completed/drop/result: getJobStatus, completed: result is absent"
     assert "KeyError: 'result'" in said[1]
     assert said[2].startswith("CRASHED: KeyError: 'result'")
-    assert said[-1].endswith("(getJobStatus/completed/drop/result)")
+    assert said[-1].endswith("(result: removed)")
 
 
 async def replayed(check: ClientCheck, which: str) -> list[str]:
