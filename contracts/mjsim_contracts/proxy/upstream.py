@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from types import TracebackType
 from typing import Self
 
@@ -62,7 +63,11 @@ class Upstream:
         url = URL(self.url + asked.target, encoded=True)
         try:
             async with self._session.request(
-                asked.method, url, headers=headers, data=asked.body or None, allow_redirects=False
+                asked.method,
+                url,
+                headers=headers,
+                data=BytesIO(asked.body) if asked.body else None,
+                allow_redirects=False,
             ) as answer:
                 body = await answer.read()
                 return Written(answer.status, _passed_on(tuple(answer.headers.items())), body)

@@ -146,6 +146,20 @@ def test_other_signs_can_mean_a_crash(check: ClientCheck) -> None:
     assert case.reproduce.startswith("mjsim check client --replay V-0")
 
 
+def test_what_is_printed_on_the_truth_is_no_sign_of_a_crash(check: ClientCheck) -> None:
+    """Else every run of a client that says "pending" would be one."""
+    report = replace(check, crashes=("pending",), only=("job/course/failed/*",)).run()
+    assert report.exit_code == ExitCode.PASS
+
+
+def test_settings_of_the_machine_do_not_reach_the_simulator(openapi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that makes a developer's own simulator fail every job makes no client fail."""
+    monkeypatch.setenv("MJSIM_FAILURE_RATE", "1")
+    monkeypatch.setenv("MIDJOURNEY_BASE_URL", "http://127.0.0.1:1")
+    report = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("no variation",)).run()
+    assert report.exit_code == ExitCode.PASS
+
+
 def test_the_same_seed_gives_the_same_report(openapi: Path) -> None:
     """By a simulator of its own: the same cases, outcomes and evidence but for the times."""
     check = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("getJobStatus/*/drop/*",), seed=7)

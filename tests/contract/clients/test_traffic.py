@@ -75,6 +75,13 @@ def test_an_archive_is_judged_by_the_same_rules(judge: Callable[[object], dict[s
     assert found["C020"] is Outcome.NOT_EXERCISED
 
 
+def test_entries_are_judged_by_their_times(judge: Callable[[object], dict[str, Outcome]]) -> None:
+    """Browsers write them as they end, not as they begin."""
+    looks = [entry(n, "GET", f"/v1/jobs/{JOB}", 200, job("in_progress")) for n in range(4)]
+    looks.append(entry(5, "GET", f"/v1/jobs/{JOB}", 200, job("completed")))
+    assert judge({"log": {"entries": looks[::-1]}})["C031/getJobStatus"] is Outcome.PASS
+
+
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
