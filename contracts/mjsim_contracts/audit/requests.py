@@ -147,6 +147,17 @@ def _bearer(header: str) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
+@rule("C011", "What is printed ends up in logs, which more people can read than may use the key.")
+def the_key_is_not_printed(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
+    """The key does not appear in what the client prints."""
+    for call in scene.calls[:1] if scene.output else ():
+        key = _bearer(call.header("Authorization") or "")
+        if len(key) > 5 and key in scene.output:
+            yield Judgement(Outcome.WARN, "output", "the key was printed", (call,))
+        elif key:
+            yield Judgement(Outcome.PASS, "output")
+
+
 @rule("C070", "Servers and gateways read a body by its Content-Type.")
 def json_is_called_json(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """A JSON body is sent as application/json."""

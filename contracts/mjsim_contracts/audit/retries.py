@@ -170,7 +170,11 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
 
 @rule("C024", "The contract has no key against duplicates: each accepted POST costs credits.")
 def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """After a POST whose answer never came, the same job is not simply created again."""
+    """No job is created twice: neither after a POST whose answer never came, nor after one that was accepted."""
+    for call, again in _accepted(scene):
+        yield (
+            warned("the same POST was sent again, though it had been accepted", call, again) if again else passed(call)
+        )
     for call, again, _looked in _in_doubt(scene):
         if again:
             cost = "two jobs for one wish" if call.accepted else "it could have been two jobs for one wish"
@@ -185,6 +189,14 @@ def doubt_is_settled_by_looking(scene: Scene, _contract: Contract) -> Iterator[J
     for call, _again, looked in _in_doubt(scene):
         if looked:
             yield passed(call)
+
+
+def _accepted(scene: Scene) -> Iterator[tuple[Call, Call | None]]:
+    """POSTs that were accepted for all to see, each with the same again, if it came."""
+    for position, call in enumerate(scene.calls):
+        if call.creates and call.succeeded and call.exchange and call.exchange.created_id:
+            later = scene.calls[position + 1 :]
+            yield call, next((each for each in later if each.intent == call.intent), None)
 
 
 def _in_doubt(scene: Scene) -> Iterator[tuple[Call, Call | None, bool]]:

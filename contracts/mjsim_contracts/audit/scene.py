@@ -11,6 +11,7 @@ class Scene:
 
     `cut`: the judge ended it, the client did not. `endless`: its jobs were never going to end. `distorted`: answers were
     less than the contract promises, so that odd requests may follow from them. `drift`: others used the account, too.
+    `output` is what the client printed.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Scene:
     endless: bool = False
     distorted: bool = False
     drift: bool = False
+    output: str = ""

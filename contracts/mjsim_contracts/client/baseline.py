@@ -31,7 +31,10 @@ class Baseline:
     @property
     def scenes(self) -> list[Scene]:
         """What they showed, for the audit."""
-        return [Scene(NAME, run.calls, run.ended.seconds, cut=run.ended.code is None) for run in self.runs]
+        return [
+            Scene(NAME, run.calls, run.ended.seconds, cut=run.ended.code is None, output=run.ended.output)
+            for run in self.runs
+        ]
 
 
 async def baseline(runner: Runner, oracle: Oracle, seconds: float, again: str) -> Baseline:

@@ -140,7 +140,7 @@ class ClientCheck:
         if first is None or first.surface is None:
             return Oracle(self.ok_exits, crashes)
         usual = first.surface.places if first.steady else ()
-        return Oracle(self.ok_exits, crashes, usual, first.runs[0].ended.output)
+        return Oracle(self.ok_exits, crashes, usual, first.runs[0].ended.output, first.surface.waits)
 
     def limits(self, found: Surface) -> Limits:
         """How long its runs may take."""

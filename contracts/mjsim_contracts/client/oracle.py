@@ -89,6 +89,8 @@ class Oracle:
     crashes: tuple[re.Pattern[str], ...] = ()
     usual: tuple[str, ...] = field(default=())
     usual_output: str = ""
+    waits: bool = False
+    """Whether a truthful run follows its jobs until they are completed."""
 
     def succeeded(self, run: Run) -> bool:
         """Whether the client said so."""
@@ -150,6 +152,8 @@ class Oracle:
             return Verdict(Ending.WRONG, Outcome.FAIL, f"{code}, as if it had succeeded")
         if variation.success is Success.DOUBTFUL:
             return Verdict(Ending.WRONG, Outcome.WARN, f"{code}, as if all had been well")
+        if self.waits and not variation.script.edits and variation.script.story.ends_well and not _saw_the_end(run):
+            return Verdict(Ending.WRONG, Outcome.FAIL, f"{code}, though it saw no job completed")
         # Whoever reads a list has nothing to do where it is empty; whoever waits for a job wants its pictures.
         wanted = variation.success is Success.EXPECTED or variation.place == Operation.GET
         if wanted and (missing := self._left_out(run)):
@@ -174,6 +178,16 @@ def _python(output: str) -> tuple[str, str]:
     if name in _BUGS or _TRANSPORT.fullmatch(name):
         return line, ""
     return "", line
+
+
+def _saw_the_end(run: Run) -> bool:
+    """Whether the client was shown one of its jobs completed."""
+    created = {call.exchange.created_id for call in run.calls if call.exchange}
+    return any(
+        job.status == "completed" and (call.operation is Operation.GET or job.id in created)
+        for call in run.calls
+        for job in call.jobs()
+    )
 
 
 def _last_line(run: Run) -> str:

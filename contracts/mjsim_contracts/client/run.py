@@ -12,6 +12,7 @@ from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.stand import Stand
 from mjsim_contracts.proxy.truth import Truth
 from mjsim_contracts.proxy.upstream import Upstream
+from mjsim_contracts.server_check import CheckError
 from mjsim_contracts.traffic.call import Call
 
 
@@ -53,6 +54,8 @@ class Runner:
         """Run it once; it is ended after so many seconds."""
         async with self.stage(script) as stage:
             ended = await self.command.run(stage.url, stage.key, seconds)
+        if stage.stand.defect:
+            raise CheckError(f"the check itself failed: {stage.stand.defect!r}") from stage.stand.defect
         return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made))
 
     @asynccontextmanager

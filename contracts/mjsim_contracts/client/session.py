@@ -77,4 +77,5 @@ def scene(variation: Variation, run: Run) -> Scene:
         endless=not run.script.story.ends,
         distorted=variation.distorts,
         drift=run.script.drift,
+        output=run.ended.output,
     )

@@ -58,6 +58,8 @@ class _Event:
         )
 
 
+_ELSEWHERE = page(307, "307 Temporary Redirect", ("Location", "{elsewhere}"))
+
 _E, _T = Tier.ERROR, Tier.TRANSPORT
 _NO, _YES, _HARDLY = Success.IMPOSSIBLE, Success.EXPECTED, Success.DOUBTFUL
 _QUICK, _FULL, _HOSTILE = Profile.QUICK, Profile.FULL, Profile.HOSTILE
@@ -126,6 +128,7 @@ _LOOKING = (
         seconds=4,
     ),
     _Event("stall", "amid", "the answer stops half-way and never goes on", Stall(), _T, patient=True),
+    _Event("307", "elsewhere", "redirected to another host", _ELSEWHERE, _T, times=_ALWAYS, profile=_HOSTILE),
     _Event("404", "late", "404 at the first look only", _GONE, _E, profile=_FULL, seconds=3),
     _Event("401", "at-once", "the key is not accepted at the first look", _KEY, _E, _NO, _ALWAYS, profile=_FULL),
 )

@@ -13,7 +13,7 @@ IMAGE = "image"
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The proxy answers by itself; the server hears nothing. `retry_after` may be a text with `{date}` in it."""
+    """The proxy answers by itself; the server hears nothing. A header may be `{date}`, `{now}` or `{elsewhere}`."""
 
     status: int
     headers: Headers = ()

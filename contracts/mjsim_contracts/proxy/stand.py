@@ -15,8 +15,8 @@ from mjsim_contracts.proxy.fault import IMAGE, Break, Effect, Fault, Refuse
 from mjsim_contracts.proxy.sending import disturbed, send
 from mjsim_contracts.proxy.truth import operation_of
 from mjsim_contracts.proxy.upstream import Asked
-from mjsim_contracts.proxy.wire import Written
-from mjsim_contracts.traffic.call import Call, Headers, Origin, record
+from mjsim_contracts.proxy.wire import Written, unpacked
+from mjsim_contracts.traffic.call import Call, Origin, record
 
 HOST = "127.0.0.1"
 
@@ -60,7 +60,7 @@ class Handler(Protocol):
 
 
 class Stand:
-    """Answers, disturbs and records. `calls` holds what has ended, in the order of arrival."""
+    """Answers, disturbs and records. `defect` is an error of the proxy's own, for which no client is to blame."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class Stand:
         self._seen: Counter[str] = Counter()
         self._arrived = 0
         self.start = time.monotonic()
+        self.defect: Exception | None = None
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -103,13 +104,14 @@ class Stand:
     async def _handle(self, origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
         arrived = time.monotonic() - self.start
         number, self._arrived = self._arrived, self._arrived + 1
-        peer = request.transport.get_extra_info("peername") if request.transport else None
-        connection = peer[1] if peer else 0
-        headers: Headers = tuple((name, value) for name, value in request.headers.items())
-        asked = Asked(request.method, request.raw_path, headers, await _body(request))
+        asked = Asked(request.method, request.raw_path, tuple(request.headers.items()), await _body(request))
         place = (operation_of(asked) or "") if origin is Origin.API else IMAGE
         effect = self._effect(place)
-        answer, notes, accepted = await self._answer(origin, asked, place, effect)
+        try:
+            answer, notes, accepted = await self._answer(origin, asked, place, effect)
+        except Exception as error:
+            self.defect = error
+            raise
         lost = True
         try:
             response = await send(request, answer, effect)
@@ -117,21 +119,32 @@ class Stand:
         except ConnectionError:
             response = web.Response(status=answer.status)
         finally:
-            silent = effect in {Break.BEFORE, Break.AFTER}
-            call = self._calls[number] = record(
-                number,
-                origin,
-                (asked.method, asked.target, headers, asked.body),
-                (0, (), b"") if silent else (answer.status, answer.headers, answer.body),
-                (arrived, time.monotonic() - self.start),
-                lost=lost,
-                accepted=accepted,
-                note="; ".join(notes),
-                connection=connection,
+            self._record(
+                number, origin, asked, answer, effect, arrived, lost=lost, accepted=accepted, note="; ".join(notes)
             )
-            if self._heard:
-                self._heard(call)
         return response
+
+    def _record(
+        self,
+        number: int,
+        origin: Origin,
+        asked: Asked,
+        answer: Written,
+        effect: Effect | None,
+        arrived: float,
+        **more: object,
+    ) -> None:
+        silent = effect in {Break.BEFORE, Break.AFTER}
+        call = self._calls[number] = record(
+            number,
+            origin,
+            (asked.method, asked.target, asked.headers, asked.body),
+            (0, (), b"") if silent else (answer.status, answer.headers, unpacked(answer)),
+            (arrived, time.monotonic() - self.start),
+            **more,
+        )
+        if self._heard:
+            self._heard(call)
 
     def _effect(self, place: str) -> Effect | None:
         nth, self._seen[place] = self._seen[place], self._seen[place] + 1
@@ -142,7 +155,8 @@ class Stand:
     ) -> tuple[Written, list[str], bool]:
         """What goes out, what was changed in it, and whether the server did what was asked."""
         if isinstance(effect, Refuse):
-            return refusal(effect), [f"answered {effect.status}"], False
+            elsewhere = self.images.url + asked.target
+            return refusal(effect, elsewhere), [f"answered {effect.status}"], False
         if effect is Break.BEFORE:
             return Written(502, (), b""), ["connection reset before the server heard of it"], False
         truth = await self._sources[origin].answer(asked)
@@ -152,12 +166,11 @@ class Stand:
         return disturbed(changed, effect), notes, 200 <= truth.status < 300
 
 
-def refusal(effect: Refuse) -> Written:
-    """The refusal as it goes out now; in its headers, {date} is two seconds from now, and {now} is now."""
-    moments = {"{date}": http_date(2), "{now}": http_date(0)}
-    return Written(
-        effect.status, tuple((name, moments.get(value, value)) for name, value in effect.headers), effect.body
-    )
+def refusal(effect: Refuse, elsewhere: str) -> Written:
+    """The refusal as it goes out now; `{date}` is two seconds from now, `{now}` is now, `{elsewhere}` another host."""
+    filled = {"{date}": http_date(2), "{now}": http_date(0), "{elsewhere}": elsewhere}
+    headers = tuple((name, filled.get(value, value)) for name, value in effect.headers)
+    return Written(effect.status, headers, effect.body)
 
 
 def describe(effect: Effect) -> str:

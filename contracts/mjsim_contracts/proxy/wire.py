@@ -46,6 +46,12 @@ def _gzip(written: Written, asked: Mapping[str, str]) -> Written:
     return packed.with_header("Content-Encoding", "gzip").with_header("Vary", "Accept-Encoding")
 
 
+def unpacked(written: Written) -> bytes:
+    """The body as its reader sees it."""
+    packed = any(name.lower() == "content-encoding" and value == "gzip" for name, value in written.headers)
+    return gzip.decompress(written.body) if packed else written.body
+
+
 def _more_headers(written: Written, _asked: Mapping[str, str]) -> Written:
     for name, value in (
         ("X-Request-Id", "0f1e2d3c"),

@@ -42,7 +42,6 @@ class Call:
     accepted: bool = False
     """Whether the server did what was asked, whatever its sender was told."""
     note: str = ""
-    connection: int = 0
 
     @property
     def operation(self) -> Operation | None:

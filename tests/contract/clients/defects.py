@@ -229,6 +229,16 @@ COURSE = (
         "job/course/stuck/*",
         "browser.mjs",
     ),
+    Defect(
+        "every_job_is_created_twice",
+        '        answer = call("POST", path, body)',
+        '        call("POST", path, body)\n        answer = call("POST", path, body)',
+        "C024/createImagineJob",
+        WARN,
+    ),
+    Defect(
+        "the_key_is_printed", "    job = wait(job_id)", "    print(KEY)\n    job = wait(job_id)", "C011/output", WARN
+    ),
     Defect("polls_without_a_pause", "        time.sleep(INTERVAL)", "        time.sleep(0)", "C030/getJobStatus"),
     Defect(
         "polls_on_after_the_end",
@@ -288,6 +298,20 @@ TROUBLE = (
         "C024/createImagineJob",
         WARN,
         f"{CREATE}/reset/after/*",
+    ),
+    Defect(
+        "giving_up_is_success",
+        "except (GaveUp, Lost) as error:\n        sys.exit(f",
+        "except (GaveUp, Lost) as error:\n        print(f",
+        f"{GET}/500/refused/always",
+        varied=f"{GET}/500/refused/*",
+    ),
+    Defect(
+        "one_reset_ends_it_well",
+        '            if method == "POST":',
+        '            if method == "GET":\n                sys.exit()\n            if method == "POST":',
+        f"{GET}/reset/before/once",
+        varied=f"{GET}/reset/before/*",
     ),
     Defect(
         "errors_are_json",

@@ -78,7 +78,9 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C023", "not known any more", WARN, [look(0), look(1, 404), look(2, 404)]),
     ("C024", "lost, and left at that", PASS, [post(0, LOST)]),
     ("C024", "lost, and sent again", WARN, [post(0, LOST, accepted=True), post(1)]),
-    ("C024", "throttled, and sent again", NOTHING, [post(0, 429), post(1)]),
+    ("C024", "throttled, and sent again", PASS, [post(0, 429), post(1)]),
+    ("C024", "accepted, and sent again", WARN, [post(0), post(1)]),
+    ("C024", "two wishes", PASS, [post(0), post(1, body=OTHER)]),
     ("C025", "looked up", PASS, [post(0, LOST, accepted=True), page(1, 0, 1, 1)]),
     ("C025", "looked up too late", NOTHING, [post(0, LOST), post(1), page(2, 0, 1, 1)]),
     ("C030", "a second between", PASS, [look(0), look(1), look(2, "completed")]),
@@ -125,6 +127,13 @@ def test_a_stuck_job_has_to_be_given_up() -> None:
     assert outcome("C032", look(0), look(1), endless=True, cut=True) is WARN
     assert outcome("C032", look(0), look(1), endless=True) is PASS
     assert outcome("C032", look(0), look(1), cut=True) is NOTHING
+
+
+def test_a_key_that_is_printed_is_seen() -> None:
+    """Wherever in the output it stands."""
+    assert outcome("C011", post(0), output="GET with sim-secret") is WARN
+    assert outcome("C011", post(0), output="all is well") is PASS
+    assert outcome("C011", post(0)) is NOTHING
 
 
 def test_retries_that_were_cut_off_are_not_known_to_end() -> None:
