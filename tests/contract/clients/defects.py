@@ -65,7 +65,7 @@ WORDING = (
         '(job.get("result") or {}).get("images") or []',
         'job["result"]["images"]',
         f"{DONE}/drop/result",
-        varied=f"{DONE}/drop/*",
+        varied=f"{DONE}/drop/result",
     ),
     Defect(
         "there_are_five_images",
@@ -86,7 +86,7 @@ WORDING = (
         PLACE,
         'image["index"] if image["width"] < 1500 else "grid"',
         f"{DONE}/drop/result.images.*.index",
-        varied=f"{DONE}/drop/*",
+        varied=f"{DONE}/drop/*.index",
     ),
     Defect(
         "tiles_are_png",
@@ -124,7 +124,7 @@ WORDING = (
         "        document = json.loads(content)\n"
         '        assert list(document)[0] in ("status", "id", "data"), sys.exit("what is that?")',
         "*/key-order/body",
-        varied="*/body",
+        varied="*/key-order/body",
     ),
     Defect(
         "the_type_is_compared_as_text",
@@ -132,14 +132,14 @@ WORDING = (
         f'{OK[:-1]} and headers["Content-Type"] != "application/json; charset=utf-8":\n'
         f'                sys.exit("no JSON")\n{OK}',
         "*/bare-type/body",
-        varied="*/body",
+        varied="*/bare-type/body",
     ),
     Defect(
         "answers_tell_their_length",
         OK,
         f'{OK[:-1]} and int(headers["Content-Length"]):',
         "*/chunked/body",
-        varied="*/body",
+        varied="*/chunked/body",
     ),
     Defect(
         "gzip_is_asked_for_and_not_read",

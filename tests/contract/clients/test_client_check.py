@@ -162,7 +162,7 @@ def test_settings_of_the_machine_do_not_reach_the_simulator(openapi: Path, monke
 
 def test_the_same_seed_gives_the_same_report(openapi: Path) -> None:
     """By a simulator of its own: the same cases, outcomes and evidence but for the times."""
-    check = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("getJobStatus/*/drop/*",), seed=7)
+    check = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("getJobStatus/pending/*",), seed=7)
     one, other = check.run(), check.run()
     assert [(case.id, case.outcome) for case in one.cases] == [(case.id, case.outcome) for case in other.cases]
     assert len({case.id for case in one.cases}) == len(one.cases)
