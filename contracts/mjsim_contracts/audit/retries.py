@@ -64,29 +64,28 @@ def retry_after_is_honoured(scene: Scene, _contract: Contract) -> Iterator[Judge
     """After 429 or 503 with Retry-After, the same operation is not called again before that time."""
     for position, call in enumerate(scene.calls):
         wait = wait_asked(call) if call.status in _BUSY and not call.lost and call.exchange else None
-        if wait is None or not wait:
-            continue
-        later = [each for each in scene.calls[position + 1 :] if each.operation is call.operation]
-        later = [each for each in later if each.arrived >= call.ended]
-        early = [each for each in later if each.arrived - call.ended < wait - max(TOLERANCE, wait * 0.02)]
-        same = next((each for each in early if each.intent == call.intent), None)
-        again = next((each for each in later if each.intent == call.intent), None)
-        dated = not (call.answer_header("Retry-After") or "").strip().isdigit()
-        if same:
-            gap = same.arrived - call.ended
-            # The contract knows seconds only; a date is what HTTP allows beside them.
-            yield (warned if dated else failed)(
-                f"Retry-After: {wait:g} s; the same call came again after {gap:.2f} s", call, same
-            )
-        elif early and call.operation is not Operation.GET:
-            gap = early[0].arrived - call.ended
-            yield warned(
-                f"Retry-After: {wait:g} s; another call of the operation came after {gap:.2f} s", call, early[0]
-            )
-        elif again and again.arrived - call.ended > 3 * wait + 5:
-            yield warned(f"Retry-After: {wait:g} s; it came again only after {again.arrived - call.ended:.1f} s", call)
-        else:
-            yield passed(call)
+        if wait:
+            later = [each for each in scene.calls[position + 1 :] if each.arrived >= call.ended]
+            yield _kept_away(call, wait, [each for each in later if each.operation is call.operation])
+
+
+def _kept_away(call: Call, wait: float, later: Sequence[Call]) -> Judgement:
+    """Whether later calls of the operation came so many seconds after the call was turned away."""
+    early = [each for each in later if each.arrived - call.ended < wait - max(TOLERANCE, wait * 0.02)]
+    same = next((each for each in early if each.intent == call.intent), None)
+    # What was on its way already could not know; and other jobs may be looked at meanwhile.
+    other = next((each for each in early if each.arrived - call.ended > TOLERANCE), None)
+    again = next((each for each in later if each.intent == call.intent), None)
+    asked = f"Retry-After: {wait:g} s"
+    if same:
+        # The contract knows seconds only; a date is what HTTP allows beside them.
+        judge = failed if (call.answer_header("Retry-After") or "").strip().isdigit() else warned
+        return judge(f"{asked}; the same call came again after {same.arrived - call.ended:.2f} s", call, same)
+    if other and call.operation is not Operation.GET:
+        return warned(f"{asked}; another call of it came after {other.arrived - call.ended:.2f} s", call, other)
+    if again and again.arrived - call.ended > 3 * wait + 5:
+        return warned(f"{asked}; it came again only after {again.arrived - call.ended:.1f} s", call, again)
+    return passed(call)
 
 
 @rule("C021", "Clients that hammer a server in trouble keep it in trouble.")
