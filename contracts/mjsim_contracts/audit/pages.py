@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.contract import Contract
 from mjsim_contracts.promises.listing import Listing, listing
-from mjsim_contracts.traffic.call import Call, Origin
+from mjsim_contracts.traffic.call import Call, Origin, urls
 
 _WINDOW = 25
 """Whoever asks for fewer jobs than a page holds by default wants the first ones only."""
@@ -90,7 +89,7 @@ def pictures_come_from_their_addresses(scene: Scene, _contract: Contract) -> Ite
     """Pictures are fetched from exactly the addresses that the API gave."""
     if scene.distorted:
         return
-    given = {_address(url) for call in scene.calls if call.exchange for url in _urls(call.exchange.answer)}
+    given = {_address(url) for call in scene.calls if call.exchange for url in urls(call.exchange.answer)}
     for call in scene.calls:
         if call.origin is Origin.API and "/files/" not in call.path:
             continue
@@ -98,17 +97,6 @@ def pictures_come_from_their_addresses(scene: Scene, _contract: Contract) -> Ite
             yield failed(f"{call.target} was never given by the API", call)
         elif given:
             yield passed(call)
-
-
-def _urls(value: Any) -> Iterator[str]:
-    """Every `url` anywhere in an answer."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _urls(item)
-    elif isinstance(value, dict):
-        if isinstance(value.get("url"), str):
-            yield value["url"]
-        yield from _urls(list(value.values()))
 
 
 def _address(url: str) -> str:

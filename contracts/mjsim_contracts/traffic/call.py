@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, read_exchange
@@ -122,6 +123,19 @@ def per_job(calls: Sequence[Call]) -> Mapping[str, list[Call]]:
         if call.job_id:
             found.setdefault(call.job_id, []).append(call)
     return found
+
+
+def urls(answer: Any) -> Iterator[str]:
+    """Every `url` anywhere in a document."""
+    nodes = [answer]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("url"), str):
+                yield node["url"]
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
 
 
 def _header(headers: Headers, name: str) -> str | None:

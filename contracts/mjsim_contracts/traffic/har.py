@@ -6,7 +6,7 @@ Errors: CheckError where a file is none, in a line that says what is wrong with 
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from mjsim_contracts.exchange import read_exchange
 from mjsim_contracts.server_check import CheckError
-from mjsim_contracts.traffic.call import Call, Headers, Origin, record
+from mjsim_contracts.traffic.call import Call, Headers, Origin, record, urls
 
 Entry = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ def read_har(path: Path) -> tuple[Call, ...]:
         return ()
     first = _started(entries[0])
     hosts = {_host(entry) for entry in entries if _operation(entry)}
-    pictures = {url for entry in entries if _operation(entry) for url in _urls(_answered(entry))}
+    pictures = {url for entry in entries if _operation(entry) for url in urls(_json(_answered(entry)))}
     calls: list[Call] = []
     for entry in entries:
         url = entry["request"]["url"]
@@ -106,20 +106,11 @@ def _answered(entry: Entry) -> bytes:
         return b""
 
 
-def _urls(content: bytes) -> Iterator[str]:
-    """Every `url` anywhere in an answer."""
+def _json(content: bytes) -> Any:
     try:
-        nodes: list[Any] = [json.loads(content)]
+        return json.loads(content)
     except (ValueError, RecursionError):
-        return
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, dict):
-            if isinstance(node.get("url"), str):
-                yield node["url"]
-            nodes += node.values()
-        elif isinstance(node, list):
-            nodes += node
+        return None
 
 
 def write_har(path: Path, calls: Iterable[Call], base: str, began: datetime) -> None:
@@ -130,11 +121,23 @@ def write_har(path: Path, calls: Iterable[Call], base: str, began: datetime) -> 
 
 
 def _entry(call: Call, base: str, began: datetime) -> Entry:
+    milliseconds = round((call.ended - call.arrived) * 1000, 3)
+    return {
+        "startedDateTime": (began + timedelta(seconds=call.arrived)).isoformat(),
+        "time": milliseconds,
+        "request": _request(_without_key(call), base + call.target),
+        "response": _response(call),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+    }
+
+
+def _request(call: Call, url: str) -> Entry:
     asked: dict[str, Any] = {
         "method": call.method,
-        "url": base + call.target,
+        "url": url,
         "httpVersion": "HTTP/1.1",
-        "headers": _written(_without_key(call).headers),
+        "headers": _written(call.headers),
         "queryString": [],
         "cookies": [],
         "headersSize": -1,
@@ -142,13 +145,16 @@ def _entry(call: Call, base: str, began: datetime) -> Entry:
     }
     if call.body:
         asked["postData"] = {"mimeType": call.header("Content-Type") or "", "text": call.body.decode(errors="replace")}
-    kind = call.answer_header("Content-Type") or ""
-    content: dict[str, Any] = {"size": len(call.answer), "mimeType": kind}
-    if kind.startswith("image/"):
+    return asked
+
+
+def _response(call: Call) -> Entry:
+    content: dict[str, Any] = {"size": len(call.answer), "mimeType": call.answer_header("Content-Type") or ""}
+    if content["mimeType"].startswith("image/"):
         content |= {"text": base64.b64encode(call.answer).decode(), "encoding": "base64"}
     else:
         content["text"] = call.answer.decode(errors="replace")
-    answered = {
+    return {
         "status": call.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
@@ -158,15 +164,6 @@ def _entry(call: Call, base: str, began: datetime) -> Entry:
         "redirectURL": call.answer_header("Location") or "",
         "headersSize": -1,
         "bodySize": len(call.answer),
-    }
-    milliseconds = round((call.ended - call.arrived) * 1000, 3)
-    return {
-        "startedDateTime": (began + timedelta(seconds=call.arrived)).isoformat(),
-        "time": milliseconds,
-        "request": asked,
-        "response": answered,
-        "cache": {},
-        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
     }
 
 
