@@ -74,6 +74,8 @@ class ClientCheck:
     async def judge(self) -> Report:
         """The report, for who has an event loop already."""
         start = time.monotonic()
+        if not self.command:
+            raise CheckError("there is no command to check; name it after --")
         contract = read_contract(self.contract)
         async with self.upstream() as upstream:
             runner = self.runner(upstream)
@@ -99,7 +101,9 @@ class ClientCheck:
     @property
     def subject(self) -> Subject:
         """Whose report it is."""
-        return Subject(self.command, self.profile, self.seed)
+        options = [word for name, text in self.variables.items() for word in ("--env", f"{name}={text}")]
+        options += ["--seed", str(self.seed)] if self.seed != 1 else []
+        return Subject(self.command, self.profile, self.seed, tuple(options))
 
     def numbered(self, found: Surface, contract: Contract) -> dict[str, Variation]:
         """All variations of a client by their numbers, whatever the profile."""

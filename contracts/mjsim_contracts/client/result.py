@@ -21,16 +21,17 @@ from mjsim_contracts.server_check import CheckError
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose report it is: the command, and how it was checked."""
+    """Whose report it is: the command, and how it was checked. `options` are those without which it runs differently."""
 
     command: tuple[str, ...]
     profile: Profile
     seed: int
+    options: tuple[str, ...] = ()
 
     def again(self, which: str = "") -> str:
         """The command that repeats the check, or one of its variations."""
-        options = f" --replay {which}" if which else ""
-        return f"mjsim check client{options} -- {shlex.join(self.command)}"
+        options = (*self.options, *(("--replay", which) if which else ()))
+        return shlex.join(("mjsim", "check", "client", *options, "--", *self.command))
 
 
 def stillborn(subject: Subject, first: Baseline, contract: Contract, seconds: float) -> Report:

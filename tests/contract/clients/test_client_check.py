@@ -43,6 +43,12 @@ def test_a_command_that_does_not_exist(check: ClientCheck) -> None:
         replace(check, command=("no-such-client",)).run()
 
 
+def test_no_command_at_all(check: ClientCheck) -> None:
+    """It is asked for."""
+    with pytest.raises(CheckError, match="name it after --"):
+        replace(check, command=()).run()
+
+
 def test_a_command_that_asks_nothing(check: ClientCheck) -> None:
     """It is no pass, and the variables to read are named."""
     with pytest.raises(CheckError, match=r"asked the server nothing.*MIDJOURNEY_BASE_URL.*MIDJOURNEY_TOKEN") as caught:
@@ -111,6 +117,8 @@ def test_the_variables_are_templates(check: ClientCheck) -> None:
     report = replace(check, command=python(code), variables=variables).run()
     assert report.exit_code == ExitCode.PASS
     assert next(case for case in report.cases if case.id == "C010/listJobs").outcome is Outcome.PASS
+    again = replace(check, command=("x",), variables={"MJ": "{url}"}, seed=3).subject.again("V-001")
+    assert again == "mjsim check client --env 'MJ={url}' --seed 3 --replay V-001 -- x"
 
 
 def test_what_was_not_met_is_not_passed(check: ClientCheck) -> None:
