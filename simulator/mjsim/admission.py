@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mjsim.core.chance import Key
 from mjsim.core.directive import NONE, Directives
-from mjsim.core.error import QueueFull, TooManyRequests
+from mjsim.core.error import OutOfCredits, QueueFull, TooManyRequests
 from mjsim.core.fate import Fate, refuse
 from mjsim.core.instant import HORIZON, MINUTE, SECOND, Instant
 from mjsim.core.job import RETENTION, Job, Work
@@ -16,6 +16,7 @@ from mjsim.core.pace import JobType, Mode
 from mjsim.core.plan import plan, ready_at
 from mjsim.core.request import Webhook
 from mjsim.core.slots import Pool, SlotPlan, free_from, reschedule, waiting
+from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
 from mjsim.core.world import World
 from mjsim.ports import Store, Turn
@@ -34,6 +35,7 @@ class Candidate(NamedTuple):
     mode: Mode
     fingerprint: str
     webhook: Webhook | None
+    task: Task | None = None
     fate: Fate | None = None
 
     def directed(self, directives: Directives) -> "Candidate":
@@ -57,6 +59,7 @@ class Candidate(NamedTuple):
             work=work,
             webhook=self.webhook,
             ready=ready,
+            task=self.task,
         )
 
 
@@ -68,11 +71,13 @@ class Admission:
         self._store = store
 
     async def admit(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
-        """The job that is accepted now; `TooManyRequests` or `QueueFull` where it is not."""
+        """The job that is accepted now; `TooManyRequests`, `QueueFull` or `OutOfCredits` where it is not."""
         if candidate.fate is not None and candidate.fate.refusal is not None:
             raise refuse(candidate.fate.refusal)
         await self.expire(now)
-        if (limit := self._world.rate_limit) is not None and candidate.job_type is JobType.IMAGINE:
+        if candidate.task is not None:
+            await self._keep_account(candidate.task, turn, now)
+        elif (limit := self._world.rate_limit) is not None and candidate.job_type is JobType.IMAGINE:
             await self._keep_rate(limit, turn, now)
         slots = self._world.slots
         slot = now if slots is None else await self._slot(slots, turn, candidate.mode, now)
@@ -124,6 +129,16 @@ class Admission:
         accepted = await turn.latest_accepted(JobType.IMAGINE, limit.count)
         if wait := limit.wait(accepted, now):
             raise TooManyRequests(f"Rate limit reached: {limit.count} imagine jobs in {window:g} s.", wait)
+
+    async def _keep_account(self, task: Task, turn: Turn, now: Instant) -> None:
+        """Refuse a task that comes too soon after others, or that the account cannot pay for."""
+        if (limit := self._world.task_limit) is not None:
+            recent = await turn.tasks_since(Instant(now - limit.window))
+            if wait := limit.wait(recent[-limit.count :], now):
+                raise TooManyRequests(f"Rate limit reached: {limit.count} tasks in {limit.window / SECOND:g} s.", wait)
+        left = (await turn.account(now)).left(self._world.credits) if task.charge else 0
+        if left < task.charge:
+            raise OutOfCredits(f"The task costs {task.charge} credits, and the account has {left}.")
 
     async def _slot(self, slots: SlotPlan, turn: Turn, mode: Mode, now: Instant) -> Instant:
         """From when on a slot is free."""

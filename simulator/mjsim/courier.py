@@ -2,19 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mjsim.core.delivery import Attempt, Delivery, Problem, Reply, Sent, Standing
 from mjsim.core.instant import Instant, later
 from mjsim.core.job import Job
-from mjsim.core.message import Message, write
+from mjsim.core.message import Message
 from mjsim.core.retry import Outcome, RetryPolicy, asked_seconds, jitter, judge
 from mjsim.core.tampering import TRUTHFUL, Tampering
-from mjsim.core.webhook import Secret
 from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Store, Tamper
 
-Compose = Callable[[Job, Delivery], bytes]
-"""The body of the news, as JSON: the job as it was when the news happened."""
+Write = Callable[[Job, Delivery, int, Tampering], Message]
+"""The news as it is sent, signed at a real time in Unix seconds: the job as it was when the news happened."""
+
+
+class Dialect(NamedTuple):
+    """How an API tells of its jobs: what it writes, and when it tells again what was not received."""
+
+    write: Write
+    retries: RetryPolicy
+
+
+DialectOf = Callable[[Job], Dialect]
+"""The dialect of the API that a job was made through."""
 
 Wall = Callable[[], float]
 """The real time in Unix seconds: receivers hold timestamps against it."""
@@ -28,35 +38,26 @@ class Truthful:
         return TRUTHFUL
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How webhooks are sent: `seed` decides the jitter of `retries`; all `secrets` sign, the newest is the first one."""
-
-    seed: int
-    secrets: tuple[Secret, ...]
-    retries: RetryPolicy
-
-
 class Courier:
-    """Takes deliveries that have been claimed."""
+    """Takes deliveries that have been claimed; `seed` decides the jitter of retries."""
 
     def __init__(
         self,
-        habits: Habits,
+        seed: int,
         clock: Clock,
         store: Store,
         outbox: Outbox,
         send: Send,
-        compose: Compose,
+        dialect_of: DialectOf,
         tamper: Tamper,
         wall: Wall,
     ) -> None:
-        self._habits = habits
+        self._seed = seed
         self._clock = clock
         self._store = store
         self._outbox = outbox
         self._send = send
-        self._compose = compose
+        self._dialect_of = dialect_of
         self._tamper = tamper
         self._wall = wall
 
@@ -73,10 +74,10 @@ class Courier:
 
     async def _attempt(self, delivery: Delivery, job: Job, tampering: Tampering) -> Sequence[Sent]:
         number, now, started = delivery.attempts + 1, self._clock.now(), self._wall()
-        body = self._compose(job, delivery)
-        message = write(delivery.url, delivery.id, body, self._habits.secrets, int(started), tampering)
+        dialect = self._dialect_of(job)
+        message = dialect.write(job, delivery, int(started), tampering)
         replies = await self._replies(delivery, message, tampering)
-        outcome = self._outcome(delivery, number, replies[0])
+        outcome = self._outcome(dialect.retries, delivery, number, replies[0])
         attempts = [Attempt(number, now, started, message.headers, reply, outcome.due) for reply in replies]
         if outcome.standing is Standing.DISABLED:
             await self._outbox.disable(delivery.tenant, delivery.url, self._clock.now())
@@ -110,15 +111,15 @@ class Courier:
             replies[0] = replies[0]._replace(problem=Problem.LOST, explanation=said)
         return replies
 
-    def _outcome(self, delivery: Delivery, number: int, reply: Reply) -> Outcome:
+    def _outcome(self, retries: RetryPolicy, delivery: Delivery, number: int, reply: Reply) -> Outcome:
         if reply.successful:
             return Outcome(Standing.DELIVERED)
         return judge(
-            self._habits.retries,
+            retries,
             reply,
             number=number,
             final=delivery.status.terminal,
             patience=self._clock.simulated(asked_seconds(reply, self._wall())),
-            chance=jitter(self._habits.seed, delivery.id, number),
+            chance=jitter(self._seed, delivery.id, number),
             now=self._clock.now(),
         )

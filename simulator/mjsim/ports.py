@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
+from mjsim.core.credit import Account
 from mjsim.core.delivery import Attempt, Delivery, Reply, Sent, Standing
+from mjsim.core.film import Clip
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.message import Message
@@ -86,6 +88,14 @@ class Turn(Protocol):
         """When so many of the latest jobs of this type were accepted, oldest first."""
         ...
 
+    async def tasks_since(self, instant: Instant) -> Sequence[Instant]:
+        """When the jobs of the task API after an instant were accepted, oldest first."""
+        ...
+
+    async def account(self, now: Instant) -> Account:
+        """The tenant's account of credits."""
+        ...
+
     def add(self, job: Job) -> None:
         """Keep a new job."""
         ...
@@ -107,7 +117,7 @@ class Store(Protocol):
         ...
 
     async def page(self, tenant: str, query: Query, now: Instant) -> Page:
-        """A page of the tenant's jobs as they are at this instant."""
+        """A page of the tenant's jobs as they are at this instant, without those that the published API does not list."""
         ...
 
     async def source(self, name: str) -> bytes | None:
@@ -146,12 +156,20 @@ class Store(Protocol):
         """When the next job of any tenant settles after now; `NEVER` where none does."""
         ...
 
+    async def account(self, tenant: str, now: Instant) -> Account:
+        """A tenant's account of credits."""
+        ...
+
+    async def grant(self, tenant: str, credits: int) -> None:  # noqa: A002 - what they are called
+        """Keep what the tenant is granted in all."""
+        ...
+
     async def note_line(self, now: Instant, rate: float) -> None:
         """Remember where time is and how fast it goes, for the next process."""
         ...
 
     async def forget_tenant(self, tenant: str | None) -> int:
-        """Forget all jobs of one tenant, or of all, as if there had been none; how many."""
+        """Forget all jobs and the account of one tenant, or of all, as if there had been none; how many jobs."""
         ...
 
     async def export(self) -> bytes:
@@ -292,6 +310,14 @@ class Paint(Protocol):
         self, picture: Picture, caption: Caption, image_format: ImageFormat, sources: Mapping[str, bytes]
     ) -> bytes:
         """The file of the picture; `sources` holds the thumbnails that the recipe names."""
+        ...
+
+    def films(self) -> bool:
+        """Whether videos can be made: what encodes them need not be installed."""
+        ...
+
+    async def film(self, clip: Clip, caption: Caption, sources: Mapping[str, bytes]) -> bytes:
+        """The file of the video."""
         ...
 
     async def look(self, data: bytes) -> tuple[Observation, bytes]:

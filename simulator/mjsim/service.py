@@ -5,23 +5,25 @@ one. The instant of a decision is therefore read inside its turn.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mjsim.admission import Admission, Candidate, Draft
-from mjsim.core.artwork import Artwork, ImageFormat, Picture, Step
+from mjsim.core.artwork import ImageFormat, Picture
 from mjsim.core.chance import Key
 from mjsim.core.description import describe
 from mjsim.core.directive import NONE, Directives
-from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentNotCompleted, ParentNotGrid
-from mjsim.core.file import parse_file_path
+from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentFailed, ParentNotCompleted, ParentNotGrid
+from mjsim.core.file import parse_file_path, parse_film_path
 from mjsim.core.image import ImageInput
 from mjsim.core.instant import Instant
-from mjsim.core.job import Job, Work, root_seed
+from mjsim.core.job import Job, Work
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.prompt import Value, parse_flags, parse_prompt
-from mjsim.core.request import Settings, Webhook, fingerprint, settings
+from mjsim.core.request import Webhook, fingerprint, settings
 from mjsim.core.status import Status
+from mjsim.core.task import Task
 from mjsim.core.world import World
+from mjsim.drafting import child_of, grid_of
 from mjsim.ports import Clock, Page, Query, Store, Turn
 from mjsim.sight import Seen, Sight, tint
 
@@ -70,21 +72,21 @@ class Service:
         seen = await self._see(images) if images else []
         names = [one.name for one in seen]
         equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
-        draft = _grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
+        draft = grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
         candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook)
-        return await self._accept(candidate, draft, directives.over(asked.directives))
+        return await self.accept(candidate, draft, directives.over(asked.directives))
 
     async def upscale(
         self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
     ) -> Job:
         """Tile `index` (1 to 4) of a completed grid, at twice the side."""
-        return await self._derive(tenant, JobType.UPSCALE, parent_id, index, webhook, directives)
+        return await self.derive(tenant, JobType.UPSCALE, parent_id, index, webhook, directives)
 
     async def vary(
         self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
     ) -> Job:
         """Four new pictures that keep to tile `index` (1 to 4) of a completed grid."""
-        return await self._derive(tenant, JobType.VARIATION, parent_id, index, webhook, directives)
+        return await self.derive(tenant, JobType.VARIATION, parent_id, index, webhook, directives)
 
     async def describe(
         self, tenant: str, image: ImageInput, webhook: Webhook | None, directives: Directives = NONE
@@ -96,7 +98,7 @@ class Service:
             return Work(suggestions=describe(seen.observation, key))
 
         equal = fingerprint("describe", seen.name)
-        return await self._accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft, directives)
+        return await self.accept(Candidate(tenant, JobType.DESCRIBE, Mode.FAST, equal, webhook), draft, directives)
 
     async def blend(
         self,
@@ -113,15 +115,15 @@ class Service:
         seen = await self._see(images)
         names = [one.name for one in seen]
         equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
-        draft = _grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
+        draft = grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
         await self._sight.keep(seen, self._clock.now())
         candidate = Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook)
-        return await self._accept(candidate, draft, directives.over(asked.directives))
+        return await self.accept(candidate, draft, directives.over(asked.directives))
 
     async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
         """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""
         job = await self._store.find(job_id)
-        if job is None or job.tenant != tenant or job.expires <= now:
+        if job is None or job.tenant != tenant or job.expires <= now or not job.listed:
             raise JobNotFound(f"There is no job {job_id}; its id may be wrong, or the job has expired.")
         return job
 
@@ -144,7 +146,7 @@ class Service:
 
     async def owner(self, path: str) -> Job | None:
         """The job whose file a path below `/files` names, whatever has become of it; None where there is none."""
-        address = parse_file_path(self._world.seed, path)
+        address = parse_file_path(self._world.seed, path) or parse_film_path(self._world.seed, path)
         return await self._store.find(address.job_id) if address else None
 
     async def file(self, path: str) -> File:
@@ -163,19 +165,12 @@ class Service:
         """The bytes of the file."""
         return await self._sight.draw(file.job, file.picture, file.image_format)
 
-    async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
-        return [await self._sight.see(image, self._clock.now()) for image in images]
-
-    async def _accept(self, candidate: Candidate, draft: Draft, directives: Directives) -> Job:
+    async def accept(self, candidate: Candidate, draft: Draft, directives: Directives) -> Job:
+        """The job, once it is accepted."""
         async with self._store.turn(candidate.tenant) as turn:
             return await self._accept_in(turn, candidate.directed(directives), draft, self._clock.now())
 
-    async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
-        job = await self._admission.admit(turn, candidate, draft, now)
-        turn.add(job)
-        return job
-
-    async def _derive(
+    async def derive(
         self,
         tenant: str,
         job_type: JobType,
@@ -183,15 +178,25 @@ class Service:
         index: int,
         webhook: Webhook | None,
         directives: Directives,
+        task: Task | None = None,
     ) -> Job:
+        """A job of this type that is made from tile `index` (1 to 4) of a completed grid."""
         async with self._store.turn(tenant) as turn:
             now = self._clock.now()
             parent = await self._parent(tenant, parent_id, now)
             equal = fingerprint(job_type.value, parent.id, index)
-            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook).directed(directives)
+            candidate = Candidate(tenant, job_type, parent.mode, equal, webhook, task).directed(directives)
             if parent.work.artwork is not None:
                 await self._store.use_sources(parent.work.artwork.sources, now)
-            return await self._accept_in(turn, candidate, _child_of(parent.work, parent.id, job_type, index), now)
+            return await self._accept_in(turn, candidate, child_of(parent.work, parent.id, job_type, index), now)
+
+    async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
+        return [await self._sight.see(image, self._clock.now()) for image in images]
+
+    async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
+        job = await self._admission.admit(turn, candidate, draft, now)
+        turn.add(job)
+        return job
 
     async def _parent(self, tenant: str, parent_id: str, now: Instant) -> Job:
         """A completed grid of the tenant."""
@@ -203,45 +208,7 @@ class Service:
             raise ParentNotGrid(f"job_id: job {parent_id} is of type {parent.type}, whose result is no grid of four.")
         status = parent.timeline.at(now).status
         if status is not Status.COMPLETED:
-            future = (
-                "it has no pictures, and will have none"
-                if status.terminal
-                else "its pictures come when it is completed"
-            )
-            raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; {future}.")
+            if status.terminal:
+                raise ParentFailed(f"job_id: job {parent_id} is {status}; it has no pictures, and will have none.")
+            raise ParentNotCompleted(f"job_id: job {parent_id} is {status}; its pictures come when it is completed.")
         return parent
-
-
-def _grid_of(
-    prompt: str | None,
-    text: str,
-    chosen: Settings,
-    images: Sequence[str],
-    *,
-    tint: tuple[int, ...] = (),
-    sources: tuple[str, ...] = (),
-) -> Draft:
-    """A grid of its own: `text` is the prompt without its flags, `images` the names of the pictures that were given."""
-
-    def draft(key: Key) -> Work:
-        parameters = chosen.parameters(key)
-        seed = root_seed(text, parameters, *images)
-        artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint, sources=sources)
-        return Work(prompt, parameters, artwork)
-
-    return draft
-
-
-def _child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Draft:
-    """What a child takes over from its parent, and what it does not."""
-
-    def draft(key: Key) -> Work:
-        child = replace(parent, parent=parent_id, index=index)
-        if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
-            return child
-        step = Step(index, int.from_bytes(key.bits("variation")[:8], "big"))
-        artwork = parent.artwork._replace(steps=(*parent.artwork.steps, step))
-        parameters = parent.parameters._replace(seed=key.integer("seed", below=1 << 32))
-        return replace(child, parameters=parameters, artwork=artwork)
-
-    return draft

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
 from mjsim.core.error import ImageInaccessible, InvalidImage
-from mjsim.core.file import parse_file_path, usual_format
+from mjsim.core.file import FileAddress, parse_file_path, usual_format
+from mjsim.core.film import Clip
 from mjsim.core.image import ImageInput, content_name, decode_data_url, host_of, is_stand_in, stand_in, stand_in_name
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
@@ -67,6 +68,22 @@ class Sight:
         """The file of one of the job's pictures."""
         sources = {name: await self._source(name) for name in picture.artwork.sources}
         return await self._paint.render(picture, job.caption, image_format, sources)
+
+    async def project(self, job: Job, clip: Clip) -> bytes:
+        """The file of one of the job's videos."""
+        sources = {name: await self._source(name) for name in clip.frame.artwork.sources}
+        return await self._paint.film(clip, job.caption, sources)
+
+    def films(self) -> bool:
+        """Whether videos can be made here."""
+        return self._paint.films()
+
+    async def shown_in(self, seen: Seen) -> Picture | None:
+        """The recipe of a picture that was seen, where it is one of our own."""
+        kind, _, rest = seen.name.partition(":")
+        job_id, _, name = rest.partition("/")
+        job = await self._store.find(job_id) if kind == "own" else None
+        return FileAddress(job_id, name, ImageFormat.PNG).picture(job) if job is not None else None
 
     async def _own(self, url: str, field: str, now: Instant) -> tuple[str, bytes] | None:
         """One of our own files, known by the token in its path whatever the host is called; None for any other."""

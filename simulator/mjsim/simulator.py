@@ -5,7 +5,6 @@ import secrets
 import sys
 import time
 from contextlib import suppress
-from functools import partial
 from typing import Any, TextIO
 
 from mjsim import __version__
@@ -13,8 +12,9 @@ from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
 from mjsim.core.faultbook import FaultBook
+from mjsim.core.job import Job
 from mjsim.core.world import World
-from mjsim.courier import Courier, Habits
+from mjsim.courier import Courier, Dialect, DialectOf
 from mjsim.direction import Direction
 from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
@@ -27,11 +27,12 @@ from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
 from mjsim.store.sqlite import SqliteStore
+from mjsim.tasks import Tasks
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import health
 from mjsim.web.access import Access
-from mjsim.web.answer import refusal
 from mjsim.web.control.clock import ClockControl
+from mjsim.web.control.credits import CreditsControl
 from mjsim.web.control.faults import FaultsApi
 from mjsim.web.control.inbox import InboxApi, instruct
 from mjsim.web.control.jobs import JobsControl
@@ -50,7 +51,13 @@ from mjsim.web.route import Route
 from mjsim.web.server import Listener
 from mjsim.web.site import Site
 from mjsim.web.stage import Stage
-from mjsim.web.surface import Surface
+from mjsim.web.surface import Errors, Surface
+from mjsim.web.tasks.api import TasksApi
+from mjsim.web.tasks.callback import RETRIES, Callbacks
+from mjsim.web.tasks.envelope import Envelopes
+from mjsim.web.tasks.form import Forms
+from mjsim.web.tasks.record import Records
+from mjsim.web.tasks.videos import Videos
 from mjsim.web.view import View
 
 
@@ -76,10 +83,13 @@ class Simulator:
         self._send = HttpSend(anywhere=settings.allow_public_targets)
         self._origin = Origin(settings.public_base_url)
         self._view = View(self.seed)
+        self._records = Records(self.seed, times_as_text=settings.task_rules == "lenient")
+        self._envelopes = Envelopes(mirrored=settings.task_errors == "http")
         self.dispatcher = self._dispatcher()
         self._admission = Admission(self._world, self._store)
         sight = Sight(self.seed, self._store, self._paint, self._fetch)
         self._service = Service(self._world, self._clock, self._store, sight, self._admission)
+        self._tasks = Tasks(self._world, self._clock, self._store, sight, self._service)
         self._timekeeper = Timekeeper(self._clock, self._store, self.dispatcher, settings.step)
         self._delivering: asyncio.Task[None] | None = None
         self._requests = RequestLog(request_log, as_json=settings.log_format == "json")
@@ -89,7 +99,7 @@ class Simulator:
     async def start(self) -> None:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         await self._store.note_line(self._clock.now(), self._clock.rate)
-        stage = Stage(self.faults, self._service, partial(refusal, real_seconds=self._clock.real_seconds))
+        stage = Stage(self.faults, self._service, self._clock.real_seconds)
         site = Site(self.routes(), self._surfaces(), self._timekeeper, self._journal, self._requests, stage)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
@@ -98,16 +108,20 @@ class Simulator:
 
     def routes(self) -> list[Route]:
         """Everything that is served."""
-        direction = Direction(self._clock, self._store, self._admission)
+        tasks, direction = self._tasks, Direction(self._clock, self._store, self._admission)
+        forms = Forms(strict=self.settings.task_rules == "strict")
         return [
             *MidjourneyApi(self._service, self._view, self._origin).routes(),
+            *TasksApi(tasks, forms, self._records, self._origin).routes(),
+            *Videos(tasks).routes(),
             *Files(self._service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *WebhooksApi(self._store.outbox, self._clock).routes(),
             *InboxApi(self._inboxes).routes(),
             *health.routes(),
             *ClockControl(self._timekeeper, self.dispatcher, direction).routes(),
-            *JobsControl(direction, self._view, self._origin).routes(),
+            *JobsControl(direction, self._view, self._records, self._origin).routes(),
+            *CreditsControl(tasks).routes(),
             *JournalControl(self._journal).routes(),
             *FaultsApi(self.faults, self._clock, self._scenario()).routes(),
             *StateControl(self._store, [self._forget], self._info).routes(),
@@ -117,8 +131,10 @@ class Simulator:
         settings = self.settings
         names = frozenset(filter(None, (settings.host.lower(), settings.public_host)))
         guard = Guard(settings.control_token, names)
+        access = Access(settings.keys)
         return [
-            Surface("midjourney", "/v1/", Access(settings.keys).tenant),
+            Surface("midjourney", "/v1/", access.tenant),
+            Surface("tasks", "/api/", access.tenant, errors=Errors(self._envelopes.refuse, self._envelopes.state)),
             Surface("inbox", INBOX, guard.admit, keyed=False, open=False),
             Surface("control", "/_sim/", guard.admit, keyed=False, open=False),
         ]
@@ -173,11 +189,22 @@ class Simulator:
         return {"settings": self.settings.world() | {"seed": self.seed}, **inbox}
 
     def _dispatcher(self) -> Dispatcher:
-        settings, outbox = self.settings, self._store.outbox
-        habits = Habits(self.seed, settings.secrets, settings.retries)
-        compose, sabotage = News(self._view, self._origin).body, Sabotage(self.faults, self._clock)
-        courier = Courier(habits, self._clock, self._store, outbox, self._send, compose, sabotage, time.time)
+        outbox, sabotage = self._store.outbox, Sabotage(self.faults, self._clock)
+        courier = Courier(
+            self.seed, self._clock, self._store, outbox, self._send, self._dialects(), sabotage, time.time
+        )
         return Dispatcher(self._clock, outbox, courier, time.time)
+
+    def _dialects(self) -> DialectOf:
+        """Each API tells of the jobs that were made through it."""
+        settings, origin = self.settings, self._origin
+        news = Dialect(News(self._view, origin).signed_with(settings.secrets), settings.retries)
+        callbacks = Dialect(Callbacks(self._records, origin, settings.task_webhook_key).write, RETRIES)
+
+        def dialect_of(job: Job) -> Dialect:
+            return news if job.task is None else callbacks
+
+        return dialect_of
 
     def _line(self, settings: Settings) -> LineClock:
         """Time goes on from where the data file left it, and never back."""
@@ -193,6 +220,8 @@ def _world(settings: Settings, seed: int) -> World:
         slots=settings.slots,
         rate_limit=settings.limit,
         max_jobs=settings.max_jobs,
+        task_limit=settings.task_limit,
+        credits=settings.credits,
     )
 
 

@@ -18,6 +18,9 @@ PUBLISHED = "midjourney.published.json"
 CONTROL = "control.json"
 """Our own control API."""
 
+TASKS = "tasks.json"
+"""The task API."""
+
 
 def raw(name: str) -> bytes:
     """The document as it is stored, UTF-8 encoded JSON."""

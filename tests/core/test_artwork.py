@@ -20,7 +20,7 @@ def test_a_grid_is_two_tiles_by_two():
 
 def test_a_format_is_its_extension_and_knows_its_content_type():
     types = {str(image_format): image_format.content_type for image_format in ImageFormat}
-    assert types == {"png": "image/png", "webp": "image/webp"}
+    assert types == {"png": "image/png", "webp": "image/webp", "jpeg": "image/jpeg"}
 
 
 def test_recipes_are_values():

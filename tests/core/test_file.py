@@ -1,19 +1,31 @@
 """The address of a file can be read by whoever knows the seed and be guessed by nobody."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.artwork import Artwork, ImageFormat
+from mjsim.core.artwork import Artwork, ImageFormat, Picture
 from mjsim.core.chance import Key
-from mjsim.core.file import FileAddress, file_folder, file_name, parse_file_path, usual_format
+from mjsim.core.file import (
+    FileAddress,
+    FilmAddress,
+    file_folder,
+    file_name,
+    parse_file_path,
+    parse_film_path,
+    task_files,
+    usual_format,
+)
+from mjsim.core.film import Film, Motion
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
 from mjsim.core.pace import JobType
 from mjsim.core.ratio import Size
 from mjsim.core.status import Status
+from mjsim.core.task import Task, TaskType, task_id
 from mjsim.core.timeline import Moment, Timeline
 
 LIFE = Timeline((Moment(Instant(0), Status.PENDING, 0),))
@@ -41,6 +53,27 @@ def test_the_path_of_every_picture_leads_back_to_it_in_both_formats(seed, job_id
             for image_format in ImageFormat:
                 other = parse_file_path(seed, f"{path.rpartition('.')[0]}.{image_format}")
                 assert other == FileAddress(job_id, address.name, image_format)
+
+
+@given(seeds, ids)
+def test_the_files_of_a_task_are_its_pictures_without_the_grid_and_lead_back_to_them(seed, job_id):
+    for one in (job(JobType.IMAGINE, job_id), job(JobType.UPSCALE, job_id, 3)):
+        wanted = [picture for picture in one.pictures if picture.index]
+        addresses = [parse_file_path(seed, path) for path in task_files(seed, one)]
+        assert [address.picture(one) for address in addresses] == wanted
+        assert {address.image_format for address in addresses} == {ImageFormat.JPEG}
+        assert not any(parse_film_path(seed, path) for path in task_files(seed, one))
+
+
+@given(seeds, ids, st.integers(1, 4))
+def test_the_videos_of_a_task_are_numbered_and_lead_back_to_it(seed, job_id, batch):
+    film = Film(Picture(ART, 1), ART.size, Motion.LOW, ((1,),) * batch)
+    one = replace(job(JobType.VIDEO, job_id), task=Task(TaskType.VIDEO, "{}", 60, film=film))
+    paths = task_files(seed, one)
+    assert [path.rpartition("/m/")[2] for path in paths] == [f"{task_id(job_id)}_0_{n}.mp4" for n in range(batch)]
+    assert [parse_film_path(seed, path) for path in paths] == [FilmAddress(job_id, n) for n in range(batch)]
+    assert not any(parse_file_path(seed, path) for path in paths)
+    assert not any(parse_film_path(seed + 1, path) for path in paths)
 
 
 def test_files_are_named_as_the_service_names_them():

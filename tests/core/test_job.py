@@ -23,6 +23,10 @@ def job(job_type=JobType.IMAGINE, accepted=5, **work):
     return Job("id", "t", job_type, "f", 0, life, Work(**work))
 
 
+def test_the_published_api_lists_every_job_but_videos():
+    assert {job_type for job_type in JobType if not job(job_type).listed} == {JobType.VIDEO}
+
+
 def test_a_job_expires_15_days_after_it_was_accepted():
     assert RETENTION == 15 * DAY
     assert job(accepted=5).expires == 15 * DAY + 5

@@ -56,11 +56,15 @@ def lives(draw):
 # News
 
 
-@given(lives(), st.sampled_from(["progress", "result"]))
+ENDS = {status for status in Status if status.terminal}
+
+
+@given(lives(), st.sampled_from(["progress", "result", "end"]))
 def test_the_news_of_a_life_are_its_changes_of_status_each_at_its_instant(life, kind):
     expected, before = [], Status.PENDING
     for instant, status, *_ in life.moments:
-        if status is not before and (kind == "progress" or status in {Status.COMPLETED, Status.FAILED}):
+        told = {"progress": set(Status), "result": {Status.COMPLETED, Status.FAILED}}.get(kind, ENDS)
+        if status is not before and status in told:
             expected.append((instant, status))
         before = status
     assert list(notices(life, kind)) == expected

@@ -18,6 +18,7 @@ from mjsim.core.chance import Key
 from mjsim.core.delivery import Attempt, Delivery, Sent
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
+from mjsim.core.message import Message, write
 from mjsim.core.pace import JobType
 from mjsim.core.request import Webhook
 from mjsim.core.retry import parse_retries
@@ -25,7 +26,7 @@ from mjsim.core.status import Status
 from mjsim.core.tampering import TRUTHFUL, Tampering
 from mjsim.core.timeline import Moment, Timeline
 from mjsim.core.webhook import DEVELOPMENT_SECRET, EVENTS
-from mjsim.courier import Courier, Habits
+from mjsim.courier import Courier, Dialect
 from mjsim.dispatcher import Dispatcher
 from mjsim.ports import DeliveryQuery
 from mjsim.send.http import HttpSend
@@ -164,9 +165,10 @@ class Post:
         return self.tampered(delivery, number)
 
 
-def compose(job: Job, delivery: Delivery) -> bytes:
-    """A body of the least that a receiver needs."""
-    return json.dumps({"event": EVENTS[delivery.status], "job_id": job.id, "prompt": "Füchslein"}).encode()
+def compose(job: Job, delivery: Delivery, seconds: int, tampering: Tampering) -> Message:
+    """A message of the least that a receiver needs."""
+    body = json.dumps({"event": EVENTS[delivery.status], "job_id": job.id, "prompt": "Füchslein"}).encode()
+    return write(delivery.url, delivery.id, body, (DEVELOPMENT_SECRET,), seconds, tampering)
 
 
 Posting = Callable[..., AbstractAsyncContextManager[Post]]
@@ -179,8 +181,8 @@ async def _posting(
     store, clock, send = SqliteStore(), LineClock(BEGIN, rate=0), HttpSend(seconds=seconds, **sending)
     tampered = tampering if callable(tampering) else lambda _delivery, _number: tampering
     post = Post(store, clock, send, None, tampered)  # type: ignore[arg-type]
-    habits = Habits(7, (DEVELOPMENT_SECRET,), parse_retries(retries))
-    courier = Courier(habits, clock, store, store.outbox, send, compose, post, lambda: REAL)
+    dialect = Dialect(compose, parse_retries(retries))
+    courier = Courier(7, clock, store, store.outbox, send, lambda _job: dialect, post, lambda: REAL)
     post.dispatcher = Dispatcher(clock, store.outbox, courier, lambda: REAL)
     try:
         yield post

@@ -61,6 +61,7 @@ def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
     assert run.stdout.count('"status":"SUCCESS"') == 7
     assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
     assert run.stdout.count('"webhook_signature":"valid"') == 3
+    assert [int(code) for code in re.findall(r'"code":([0-9]+),"msg"', run.stdout)] == [200, 200, 455, 402]
     assert '"standing":"delivered"' in run.stdout
     assert '"isError":false' in run.stdout
     assert '"status":"cancelled"' in run.stdout

@@ -18,7 +18,7 @@ from mjsim.paint.palette import FAMILIES, palette
 
 SUBJECTS = composition.SUBJECTS
 TILES = (1, 2, 3, 4)
-FORMATS = tuple(ImageFormat)
+FORMATS = (ImageFormat.PNG, ImageFormat.WEBP)
 
 
 def mean(image):

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import SettingsError
 from mjsim.core.mishap import Mishap, Wish
+from mjsim.option import OPTIONS
 from mjsim.scenario import ScenarioError, read_scenario
-from mjsim.settings import OPTIONS, resolve
+from mjsim.settings import resolve
 
 NAMES = [option.name for option in OPTIONS]
 

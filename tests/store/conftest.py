@@ -1,20 +1,25 @@
 """What the tests of stores share: the stores themselves, jobs to keep in them, and histories to play to them."""
 
 import itertools
+from collections import Counter
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from mjsim.core.artwork import Artwork, Step
+from mjsim.core.artwork import Artwork, Picture, Step
 from mjsim.core.chance import Key
+from mjsim.core.credit import charge
+from mjsim.core.film import Film, Motion
 from mjsim.core.instant import NEVER, Instant
 from mjsim.core.job import Job, Work
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
+from mjsim.core.task import Task, TaskType
 from mjsim.core.timeline import Failure, Moment, Timeline
 from mjsim.core.webhook import notices
 from mjsim.ports import DeliveryQuery, Query
@@ -82,6 +87,14 @@ def work_of(number, job_type):
     return Work(f"a fox, number {number}", settings, art, (), "parent" if child else None, 3 if child else None)
 
 
+def task_of(number, job_type):
+    """What makes a task of a job; some are free."""
+    size = Size(832, 464)
+    film = Film(Picture(Artwork(number, size), 1), size, Motion.LOW, ((number,), (1, 2)))
+    kind = TaskType.VIDEO if job_type is JobType.VIDEO else TaskType.TXT2IMG
+    return Task(kind, '{"prompt":"ü"}', number % 5, "mark", film if kind.films else None)
+
+
 @pytest.fixture(scope="session")
 def make_job():
     """Makes a job that is accepted at an instant: of a tenant, a type, a fingerprint, with a life that is given."""
@@ -92,7 +105,8 @@ def make_job():
         webhook = Webhook("https://a.example/hook?x=1", "progress") if number % 2 else None
         timeline = life_of(accepted, **life)
         work = work_of(number, job_type)
-        return Job(key.uuid("id"), tenant, job_type, fingerprint, repeat, timeline, work, webhook)
+        job = Job(key.uuid("id"), tenant, job_type, fingerprint, repeat, timeline, work, webhook)
+        return replace(job, task=task_of(number, job_type)) if number % 3 or not job.listed else job
 
     return make
 
@@ -157,10 +171,11 @@ class Naive:
         self.now = Instant(1_000)
         self.jobs = []
         self.made = 0
+        self.spent = Counter()
 
     def of(self, tenant, status=None, now=None):
-        """The tenant's jobs that have this status, in order of acceptance."""
-        jobs = [job for job in self.jobs if job.tenant == tenant]
+        """The tenant's listed jobs that have this status, in order of acceptance."""
+        jobs = [job for job in self.jobs if job.tenant == tenant and job.listed]
         at = self.now if now is None else now
         return [job for job in jobs if status is None or job.timeline.at(at).status is status]
 
@@ -178,7 +193,7 @@ class Naive:
         async with self.store.turn(tenant) as turn:
             await self.ask(turn, tenant)
             added = [self._new(tenant, *form) for form in new]
-            live = [job for job in self.of(tenant) if not job.timeline.at(self.now).status.terminal]
+            live = [job for job in self.all_of(tenant) if not job.timeline.at(self.now).status.terminal]
             amended = {}
             for which, how, span in amendments if live else ():
                 job = live[which % len(live)]
@@ -197,8 +212,14 @@ class Naive:
 
     async def ask(self, turn, tenant):
         """What a turn knows before anything is added."""
-        unsettled = [job for job in self.of(tenant) if job.timeline.settled > self.now]
+        unsettled = [job for job in self.all_of(tenant) if job.timeline.settled > self.now]
         assert list(await turn.unsettled(self.now)) == unsettled
+        charged = self.spent[tenant] + sum(charge(job, self.now) for job in self.all_of(tenant))
+        assert await turn.account(self.now) == await self.store.account(tenant, self.now) == (None, charged)
+        since = Instant(self.now - 5)
+        tasks = [job.timeline.accepted for job in self.all_of(tenant) if job.task and job.timeline.accepted > since]
+        assert list(await turn.tasks_since(since)) == tasks
+        assert list(await self.store.latest(tenant, 3)) == self.all_of(tenant)[:-4:-1]
         for job_type in (JobType.IMAGINE, JobType.UPSCALE):
             accepted = [job.timeline.accepted for job in self.of(tenant) if job.type is job_type]
             for number in (1, 3):
@@ -225,7 +246,14 @@ class Naive:
         assert await self.store.forget_oldest_settled(number, self.now) == len(gone)
         await self._forget(gone)
 
+    def all_of(self, tenant):
+        """All of the tenant's jobs, in order of acceptance."""
+        return [job for job in self.jobs if job.tenant == tenant]
+
     async def _forget(self, gone):
+        for job in gone:
+            if job.timeline.outcome is Status.COMPLETED:
+                self.spent[job.tenant] += job.task.charge if job.task else 0
         self.jobs = [job for job in self.jobs if job not in gone]
         assert await self.store.count() == len(self.jobs)
         for job in gone:

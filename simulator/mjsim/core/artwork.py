@@ -8,10 +8,11 @@ from mjsim.core.ratio import Size
 
 
 class ImageFormat(StrEnum):
-    """The file formats that the contract knows; the value is the extension of the file."""
+    """The file formats: two that the published contract knows, and that of the task API; the value is the extension."""
 
     PNG = "png"
     WEBP = "webp"
+    JPEG = "jpeg"
 
     @property
     def content_type(self) -> str:
@@ -19,7 +20,7 @@ class ImageFormat(StrEnum):
         return _CONTENT_TYPES[self]
 
 
-_CONTENT_TYPES = {ImageFormat.PNG: "image/png", ImageFormat.WEBP: "image/webp"}
+_CONTENT_TYPES = {ImageFormat.PNG: "image/png", ImageFormat.WEBP: "image/webp", ImageFormat.JPEG: "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is written on a picture and into its metadata; `parameters` are the flags of the job as text."""
+    """What is written on a picture and into its metadata; `parameters` are the flags of the job as text, `watermark`
+    stands across the picture.
+    """
 
     job_id: str
     prompt: str
     parameters: str
+    watermark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@
     │   │   ├── InvalidImage       400 invalid_image        the data is no readable picture
     │   │   ├── ImageInaccessible  400 image_inaccessible   the URL gives no picture
     │   │   ├── ParentNotCompleted 400 parent_not_completed
+    │   │   │   └── ParentFailed                               nor will it ever be
     │   │   ├── ParentNotGrid      400 parent_not_grid
     │   │   └── JobNotCancellable  400 job_not_cancellable
+    │   ├── OutOfCredits           402 insufficient_credits the account cannot pay for the job
     │   ├── Forbidden              403 forbidden            the control API is not for this caller
     │   ├── NotFound               404 not_found            no such route or file
     │   │   └── JobNotFound        404 job_not_found
@@ -23,8 +25,10 @@
     │   ├── FaultExists            409 fault_exists         a fault of this id is there already
     │   ├── PayloadTooLarge        413 payload_too_large
     │   ├── RangeNotSatisfiable    416 range_not_satisfiable
-    │   └── TooManyRequests        429 rate_limited         carries when to try again
-    │       └── QueueFull          429 queue_full
+    │   ├── TooManyRequests        429 rate_limited         carries when to try again
+    │   │   └── QueueFull          429 queue_full
+    │   ├── FeatureOff             501 feature_disabled     what would do it is not installed
+    │   └── InternalError          500 internal_error       mjsim itself has failed
     ├── SettingsError              a setting or the environment is unfit to start with (exit code 2)
     └── ControlError               a simulator did not do what it was asked (exit code 1)
         └── Unreachable            there is none
@@ -117,9 +121,13 @@ class ImageInaccessible(InvalidRequest):
 
 
 class ParentNotCompleted(InvalidRequest):
-    """The parent has no pictures: it is not done yet, or it never will be."""
+    """The parent has no result: it is not done yet, or it never will be."""
 
     code = "parent_not_completed"
+
+
+class ParentFailed(ParentNotCompleted):
+    """The parent has failed or was cancelled."""
 
 
 class ParentNotGrid(InvalidRequest):
@@ -132,6 +140,13 @@ class JobNotCancellable(InvalidRequest):
     """The job has settled."""
 
     code = "job_not_cancellable"
+
+
+class OutOfCredits(Refused):
+    """The account has fewer credits than the job costs."""
+
+    status = 402
+    code = "insufficient_credits"
 
 
 class Forbidden(Refused):
@@ -226,3 +241,17 @@ class QueueFull(TooManyRequests):
     """The plan's slots are taken and its queue is full."""
 
     code = "queue_full"
+
+
+class FeatureOff(Refused):
+    """What is asked for needs a part that is not installed."""
+
+    status = 501
+    code = "feature_disabled"
+
+
+class InternalError(Refused):
+    """Nothing that the client did: mjsim has failed."""
+
+    status = 500
+    code = "internal_error"

@@ -20,12 +20,16 @@ CREATING: Final = (
     "createVariationJob",
     "createDescribeJob",
     "createBlendJob",
+    "generateTask",
+    "upscaleTask",
+    "varyTask",
+    "extendTask",
 )
 IMAGES: Final = "images"
 WEBHOOK: Final = "webhook"
-HTTP: Final = (*CREATING, "listJobs", "getJobStatus", "cancelJob", IMAGES)
+HTTP: Final = (*CREATING, "listJobs", "getJobStatus", "cancelJob", "getTask", "getTaskCredits", IMAGES)
 OPERATIONS: Final = (*HTTP, WEBHOOK)
-"""Where a fault can strike: the operations of the published contract, files, and deliveries of webhooks."""
+"""Where a fault can strike: the operations of the published contract and of the task API, files, and webhooks."""
 
 
 class Connection(StrEnum):
@@ -170,6 +174,7 @@ _ALSO: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(CREATING, frozenset({"job"})),
     "listJobs": frozenset({"stale", "drift"}),
     "getJobStatus": frozenset({"stale"}),
+    "getTask": frozenset({"stale"}),
 }
 
 

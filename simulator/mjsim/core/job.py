@@ -7,6 +7,7 @@ from mjsim.core.chance import digest
 from mjsim.core.instant import BEGINNING, DAY, Instant, later
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.request import Parameters, Webhook
+from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
 
 RETENTION = 15 * DAY
@@ -35,7 +36,7 @@ class Job:
     """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one.
 
     `ready` is when it could have started at the earliest, had a slot been free. `held` says that its future is put off
-    until it is released.
+    until it is released. `task` is there where it was made through the task API.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Job:
     webhook: Webhook | None = None
     ready: Instant = BEGINNING
     held: bool = False
+    task: Task | None = None
 
     @property
     def expires(self) -> Instant:
@@ -59,6 +61,11 @@ class Job:
         """The process mode; describing has none of its own and is fast."""
         return self.work.parameters.process_mode if self.work.parameters else Mode.FAST
 
+    @property
+    def listed(self) -> bool:
+        """Whether the published API shows it: its contract knows no videos."""
+        return self.type is not JobType.VIDEO
+
     def living(self, timeline: Timeline) -> "Job":
         """The same job with an amended life."""
         return replace(self, timeline=timeline)
@@ -67,7 +74,8 @@ class Job:
     def caption(self) -> Caption:
         """What is written on its pictures."""
         work = self.work
-        return Caption(self.id, work.prompt or "", work.parameters.flags() if work.parameters else "")
+        flags = work.parameters.flags() if work.parameters else ""
+        return Caption(self.id, work.prompt or "", flags, self.task.watermark if self.task else "")
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -1,7 +1,7 @@
 """A message is what goes over the wire in one attempt: written from the news, signed, and tampered with as it is told."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mjsim.core.chance import digest
@@ -20,10 +20,24 @@ class Message:
     wire: Wire = PLAIN
 
 
+Sign = Callable[[bytes, int, int, Signing], Headers]
+"""Signs a body. The first time is the one that is shown, the second the one that is signed, both in Unix seconds."""
+
+
 def write(
     url: str, message: str, body: bytes, secrets: Sequence[Secret], seconds: int, tampering: Tampering
 ) -> Message:
     """The message of this id; `body` is the truth as JSON, `seconds` the real time in Unix seconds."""
+
+    def sign(signed: bytes, shown: int, timestamp: int, signing: Signing) -> Headers:
+        signatures = _signatures(signing, secrets, message, timestamp, signed)
+        return ((ID, message), (TIMESTAMP, str(shown)), *signatures)
+
+    return sealed(url, body, sign, seconds, tampering)
+
+
+def sealed(url: str, body: bytes, sign: Sign, seconds: int, tampering: Tampering) -> Message:
+    """The message of a body, with whatever headers `sign` gives it."""
     told = _edited(body, tampering)
     sent = _broken(told, tampering)
     signed = sent if tampering.signs_breakage else told
@@ -31,9 +45,7 @@ def write(
     headers = (
         ("Content-Type", "application/json"),
         ("User-Agent", "mjsim"),
-        (ID, message),
-        (TIMESTAMP, str(seconds + tampering.skew)),
-        *_signatures(tampering.signing, secrets, message, seconds + skew, signed),
+        *sign(signed, seconds + tampering.skew, seconds + skew, tampering.signing),
     )
     return Message(url, headers, sent, tampering.wire)
 

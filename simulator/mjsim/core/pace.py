@@ -12,13 +12,14 @@ from mjsim.core.instant import MINUTE, SECOND
 
 
 class JobType(StrEnum):
-    """The five kinds of job, by the names of the published contract."""
+    """The kinds of job: five by the names of the published contract, and videos, which only the task API makes."""
 
     IMAGINE = "imagine"
     UPSCALE = "upscale"
     VARIATION = "variation"
     DESCRIBE = "describe"
     BLEND = "blend"
+    VIDEO = "video"
 
     @property
     def makes_grid(self) -> bool:
@@ -67,6 +68,7 @@ PACES: Mapping[str, Pace] = {
             JobType.UPSCALE: _seconds(60, 120),
             JobType.BLEND: _seconds(60, 120),
             JobType.DESCRIBE: _seconds(5, 10),
+            JobType.VIDEO: _seconds(100, 150),
         },
         factor={Mode.TURBO: 0.25, Mode.FAST: 1.0, Mode.RELAX: 3.5},
     ),
@@ -79,6 +81,7 @@ PACES: Mapping[str, Pace] = {
             JobType.UPSCALE: _seconds(3.5, 5),
             JobType.BLEND: _seconds(3.5, 5),
             JobType.DESCRIBE: _seconds(1.5, 2.5),
+            JobType.VIDEO: _seconds(5, 6),
         },
         factor={Mode.TURBO: 0.5, Mode.FAST: 1.0, Mode.RELAX: 2.0},
     ),

@@ -16,8 +16,8 @@ _Named = tuple[tuple[str, Value], ...]
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a job's news goes; `type` is `progress` (every change) or `result` (completed and failed only). `wishes` are
-    what its own request asked to be done wrong.
+    """Where a job's news goes; `type` is `progress` (every change), `result` (completed and failed), or `end` (cancelled,
+    too). `wishes` are what its own request asked to be done wrong.
     """
 
     url: str

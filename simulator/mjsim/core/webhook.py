@@ -27,8 +27,14 @@ EVENTS: Mapping[Status, str] = {
 }
 """What the change to a status is called. The first `pending` is no change, so it is no event."""
 
-_RESULTS = frozenset({Status.COMPLETED, Status.FAILED})
-"""The changes that a webhook of type `result` is told; cancelling is the client's own doing."""
+_TOLD: Mapping[str, frozenset[Status]] = {
+    "progress": frozenset(EVENTS),
+    "result": frozenset({Status.COMPLETED, Status.FAILED}),
+    "end": frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
+}
+"""The changes that webhooks are told, by their type. To a client that can cancel, cancelling is its own doing; one of the
+task API cannot, and to it a job that others cancel has failed.
+"""
 
 SIGNATURE = "webhook-signature"
 PLAIN_SIGNATURE = "X-Midjourney-Signature"
@@ -47,8 +53,10 @@ class Notice(NamedTuple):
 
 
 def notices(life: Timeline, webhook_type: str) -> tuple[Notice, ...]:
-    """The news of a life, in order: each change of status for `progress`, completion and failure for `result`."""
-    told = _RESULTS if webhook_type == "result" else EVENTS.keys()
+    """The news of a life, in order: each change of status for `progress`, completion and failure for `result`, any end
+    for `end`.
+    """
+    told = _TOLD[webhook_type]
     changes = [
         Notice(moment.instant, moment.status)
         for before, moment in zip(life.moments, life.moments[1:], strict=False)

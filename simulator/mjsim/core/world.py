@@ -9,7 +9,8 @@ from mjsim.core.slots import SlotPlan
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`seed`: the root of all chance. `slots` None: every job runs at once. `rate_limit` None: none, on imagine only.
+    """`seed`: the root of all chance. `slots` None: every job runs at once. `rate_limit` None: none, on imagine only;
+    `task_limit` is the same for all that the task API makes. `credits`: what each account there is granted.
 
     `failure_rate`: the share of jobs that fail (0 to 1). `max_jobs`: how many jobs are kept, over all tenants.
     """
@@ -20,3 +21,5 @@ class World:
     slots: SlotPlan | None = None
     rate_limit: RateLimit | None = None
     max_jobs: int = 1_000_000
+    task_limit: RateLimit | None = None
+    credits: int = 1_000_000

@@ -22,6 +22,7 @@ _UNNEEDED_IN_PNG = {b"acTL", b"fcTL", b"fdAT", b"eXIf", b"iCCP"}
 _EXIF, _SCAN = 0xE1, 0xDA
 # JFIF (E0) and Adobe (EE) say how colours are stored; the others are profiles, previews and notes.
 _APPLICATION = set(range(0xE1, 0xF0)) - {0xEE}
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 _ORIENTATION, _SHORT = 0x0112, 3
@@ -104,7 +105,7 @@ def _jpeg(data: bytes) -> Container:
             size = size or Size(width, height)
         if marker == _EXIF and data[start + 4 : start + 10] == b"Exif\0\0":
             orientation = _orientation(data[start + 10 : end])
-        if marker not in _APPLICATION:
+        if marker not in _APPLICATION or data.startswith(_XMP, start + 4):
             kept += data[start:end]
     if size is None:
         raise InvalidImage("the data is a JPEG without a frame; nothing is in it to be seen.")

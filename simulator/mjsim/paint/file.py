@@ -1,4 +1,4 @@
-"""A picture leaves as PNG or WebP without loss, and carries its job as text that can be read back."""
+"""A picture leaves as PNG or WebP without loss, or as JPEG, and carries its job as text that can be read back."""
 
 import re
 from io import BytesIO
@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from mjsim.core.artwork import Caption, ImageFormat
 
 SOFTWARE = "mjsim"
+_QUALITY = 88
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Not allowed in XML 1.0 even as a reference; surrogates and NUL are among them.
@@ -36,15 +37,17 @@ _OWN_PACKET = re.compile(
 
 
 def encode(image: Image.Image, caption: Caption, image_format: ImageFormat) -> bytes:
-    """The file of an image in mode P or RGB, without loss, with the caption in its metadata.
+    """The file of an image in mode P or RGB, without loss but for JPEG, with the caption in its metadata.
 
-    PNG holds the caption in text chunks, WebP in an XMP packet; characters that the format cannot hold (NUL,
+    PNG holds the caption in text chunks, the others in an XMP packet; characters that the format cannot hold (NUL,
     lone surrogates, in XML most control characters) become U+FFFD.
     """
     file = BytesIO()
     if image_format is ImageFormat.PNG:
         # Level 1: a few smooth colours hardly get smaller beyond it, but slower.
         image.save(file, "PNG", compress_level=1, pnginfo=_chunks(caption))
+    elif image_format is ImageFormat.JPEG:
+        image.convert("RGB").save(file, "JPEG", quality=_QUALITY, xmp=_packet(caption))
     else:
         # Method 0: each level above takes many times as long for a tenth of the size.
         image.convert("RGB").save(file, "WEBP", lossless=True, quality=0, method=0, xmp=_packet(caption))

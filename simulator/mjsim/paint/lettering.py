@@ -25,7 +25,7 @@ _DROPPED = {"Cc", "Cf", "Cs", "Mn", "Me"}
 _BRIGHT = 140
 
 # Pillow's fonts keep state while they measure and draw, and several threads letter at once.
-_drawing = Lock()
+lettering = Lock()
 
 
 def letter(image: Image.Image, index: int, prompt: str) -> None:
@@ -41,7 +41,7 @@ def letter(image: Image.Image, index: int, prompt: str) -> None:
     veil = gradient([(0, 0), (1, 96)], width, tall)
     image.paste((back,) * len(image.getbands()), area, veil)
     excerpt = legible(prompt)
-    with _drawing:
+    with lettering:
         ink = _line((width, tall), size, (str(index), excerpt, str(width), str(height)))
     image.paste((front,) * len(image.getbands()), area, ink)
 
@@ -60,7 +60,7 @@ def legible(prompt: str) -> str:
 def _line(area: tuple[int, int], size: int, texts: tuple[str, str, str, str]) -> Image.Image:
     """A mask of the line: number and excerpt at the left, width by height at the right."""
     index, excerpt, across, down = texts
-    font = _font(size)
+    font = sized_font(size)
     mask = Image.new("L", area)
     draw = ImageDraw.Draw(mask)
     left, right = round(1.2 * size), area[0] - round(1.2 * size)
@@ -94,7 +94,8 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
 
 
 @lru_cache(maxsize=32)
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def sized_font(size: int) -> ImageFont.FreeTypeFont:
+    """The font at a size in pixels; measure and draw while `lettering` is held."""
     # Asked for a size, Pillow gives its scalable font.
     return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
@@ -102,7 +103,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 @lru_cache(maxsize=32)
 def _times(size: int) -> Image.Image:
     """The sign of multiplication, which the font lacks: its plus, turned."""
-    font = _font(round(1.3 * size))
+    font = sized_font(round(1.3 * size))
     box = font.getbbox("+", anchor="ls")
     plus = Image.new("L", (round(box[2] - box[0]), round(box[3] - box[1])))
     ImageDraw.Draw(plus).text((-box[0], -box[1]), "+", fill=210, font=font, anchor="ls")
@@ -111,6 +112,6 @@ def _times(size: int) -> Image.Image:
 
 @lru_cache(maxsize=4096)
 def _has(char: str) -> bool:
-    with _drawing:
-        glyph, missing = (_font(16).getmask(each) for each in (char, "\U000fffff"))
+    with lettering:
+        glyph, missing = (sized_font(16).getmask(each) for each in (char, "\U000fffff"))
     return glyph.size != missing.size or bytes(glyph) != bytes(missing)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
+from importlib.util import find_spec
 from threading import Lock
 from typing import TypeVar
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
+from mjsim.core.film import Clip
 
 T = TypeVar("T")
-Key = tuple[Picture, Caption, ImageFormat, tuple[bytes, ...]]
+Key = tuple[Picture | Clip, Caption, ImageFormat | None, tuple[bytes, ...]]
 
 WORKERS = 2
 CACHE_BYTES = 64 * 1024 * 1024
@@ -37,14 +39,27 @@ class Painter:
     ) -> bytes:
         """The file of the picture; `KeyError` where `sources` lacks a thumbnail that the recipe names."""
         inputs = tuple(sources[name] for name in picture.artwork.sources)
-        key = (picture, caption, image_format, tuple(blake2b(data).digest() for data in inputs))
+        key = (picture, caption, image_format, _names(inputs))
+        return await self._once(key, lambda: _render(picture, caption, image_format, inputs))
+
+    def films(self) -> bool:
+        """Whether the package that encodes videos is installed; it is not loaded for that."""
+        return find_spec("av") is not None
+
+    async def film(self, clip: Clip, caption: Caption, sources: Mapping[str, bytes]) -> bytes:
+        """The file of the video; `KeyError` where `sources` lacks a thumbnail that its picture's recipe names."""
+        inputs = tuple(sources[name] for name in clip.frame.artwork.sources)
+        return await self._once((clip, caption, None, _names(inputs)), lambda: _film(clip, caption, inputs))
+
+    async def _once(self, key: Key, make: Callable[[], bytes]) -> bytes:
+        """The file of this key, made by nobody twice at the same time."""
         with self._lock:
             if (file := self._files.get(key)) is not None:
                 self._files.move_to_end(key)
                 return file
             going = self._going.get(key)
             if going is None:
-                going = self._going[key] = self._pool.submit(_render, picture, caption, image_format, inputs)
+                going = self._going[key] = self._pool.submit(make)
                 fresh = True
             else:
                 fresh = False
@@ -98,6 +113,16 @@ def _render(picture: Picture, caption: Caption, image_format: ImageFormat, input
     from mjsim.paint.easel import paint
 
     return paint(picture, caption, image_format, inputs)
+
+
+def _film(clip: Clip, caption: Caption, inputs: tuple[bytes, ...]) -> bytes:
+    from mjsim.paint.easel import project
+
+    return project(clip, caption, inputs)
+
+
+def _names(inputs: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(blake2b(data).digest() for data in inputs)
 
 
 def _look(data: bytes) -> tuple[Observation, bytes]:

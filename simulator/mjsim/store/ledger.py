@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from mjsim.store.codec import decode, encode
 from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
+from mjsim.store.purse import Purse
 from mjsim.store.tally import Instants, Tally
 
 _AT_HAND = 512
@@ -29,6 +30,7 @@ class Ledger:
         try:
             self._recall()
             self.outbox = SqliteOutbox(self.connection)
+            self.purse = Purse(self.connection)
         except sqlite3.DatabaseError:
             self.connection.close()
             raise
@@ -51,7 +53,7 @@ class Ledger:
         return self._keep_at_hand(decode(found[0][0])) if found else None
 
     def page(self, tenant: str, query: Query, now: Instant) -> Page:
-        """A page of the tenant's jobs; see `listing` for how its rows are found."""
+        """A page of the tenant's listed jobs; see `listing` for how its rows are found."""
         if (number := self._tenants.get(tenant)) is None:
             return Page([], 0)
         tally = self._tally(number, now)
@@ -72,8 +74,9 @@ class Ledger:
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
         """The tenant's jobs without a terminal status, in order of acceptance."""
-        question = "SELECT document FROM job WHERE tenant = ? AND settled > ? ORDER BY sequence"
-        return [decode(document) for (document,) in self.connection.rows(question, self._tenants.get(tenant), now)]
+        question = "SELECT document FROM job WHERE tenant IN (?, ?) AND settled > ? ORDER BY sequence"
+        number = self.number(tenant)
+        return [decode(document) for (document,) in self.connection.rows(question, number, -number, now)]
 
     def latest_accepted(self, tenant: str, job_type: JobType, number: int) -> Sequence[Instant]:
         """When so many of the tenant's latest jobs of this type were accepted, oldest first."""
@@ -86,7 +89,9 @@ class Ledger:
         number, instants = self._number(job.tenant), Instants.of(job.timeline)
         request = _request(job.tenant, job.fingerprint)
         accepted = job.timeline.accepted
-        row = _id(job.id), number, job.type.value, accepted, *instants, request, job.repeat, encode(job)
+        charge = None if job.task is None else job.task.charge
+        placed = number if job.listed else -number
+        row = _id(job.id), placed, job.type.value, accepted, *instants, request, job.repeat, charge, encode(job)
         self.connection.write(_INSERT, *row)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
@@ -94,19 +99,19 @@ class Ledger:
             self._note_repeat(request, job.repeat + 1)
         self.count += 1
         self._oldest = min(self._oldest, accepted)
-        if tally := self._tallies.get(number):
+        if tally := self._tallies.get(placed):
             tally.add(instants)
 
     def update(self, job: Job) -> None:
         """Write the amended life of a known job."""
-        number, instants = self._number(job.tenant), Instants.of(job.timeline)
+        number, instants = self.number(job.tenant), Instants.of(job.timeline)
         before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", _id(job.id))
         change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
         self.connection.write(change, *instants, encode(job), _id(job.id))
         self._at_hand.pop(job.id, None)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
-        if tally := self._tallies.get(number):
+        if tally := self._tallies.get(number if job.listed else -number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
 
@@ -126,15 +131,14 @@ class Ledger:
 
     def latest_jobs(self, tenant: str | None, number: int) -> Sequence[Job]:
         """So many of the latest jobs, newest first."""
-        whose = "TRUE" if tenant is None else "tenant = :tenant"
-        question = f"SELECT document FROM job WHERE {whose} ORDER BY sequence DESC LIMIT :number"
-        rows = self.connection.named_rows(question, {"tenant": self._tenants.get(tenant or ""), "number": number})
+        question = _LATEST if tenant is None else _LATEST_OF_TENANT
+        rows = self.connection.named_rows(question, {"tenant": self.number(tenant or ""), "number": number})
         return [decode(document) for (document,) in rows]
 
     def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
         """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance."""
         documents: dict[int, bytes] = {}
-        for tenant in self._tenants.values():
+        for tenant in self._places():
             for column in ("started", "settled"):
                 question = f"SELECT sequence, document FROM job WHERE tenant = ? AND {column} > ? AND {column} <= ?"
                 documents.update(self.connection.rows(question, tenant, after, until))
@@ -143,7 +147,7 @@ class Ledger:
     def next_settling(self, now: Instant) -> Instant:
         """When the next job settles after now, `NEVER` where none does."""
         question = "SELECT min(settled) FROM job WHERE tenant = ? AND settled > ?"
-        found = [self.connection.rows(question, tenant, now)[0][0] for tenant in self._tenants.values()]
+        found = [self.connection.rows(question, tenant, now)[0][0] for tenant in self._places()]
         return min((instant for instant in found if instant is not None), default=NEVER)
 
     def restore(self, data: bytes) -> None:
@@ -153,7 +157,14 @@ class Ledger:
 
     def forget_tenant(self, tenant: str | None) -> int:
         """Forget all jobs of one tenant, or of all."""
-        return self._delete("TRUE") if tenant is None else self._delete("tenant = ?", self._tenants.get(tenant))
+        number = self.number(tenant or "")
+        gone = self._delete("TRUE") if tenant is None else self._delete("tenant IN (?, ?)", number, -number)
+        self.purse.forget(tenant)
+        return gone
+
+    def number(self, tenant: str) -> int:
+        """The number that stands for the tenant in rows; 0, which stands for none, where it has no jobs."""
+        return self._tenants.get(tenant, 0)
 
     def latest(self) -> Instant:
         """The latest acceptance that is known, 0 where there is none."""
@@ -167,7 +178,7 @@ class Ledger:
             if tally := self._tallies.get(number):
                 tally.add(Instants(*instants), sign=-1)
         self.count -= len(gone)
-        for number in {number for number, *_ in gone}:
+        for number in {abs(number) for number, *_ in gone}:
             self._forget_idle_tenant(number)
         if gone:
             self._at_hand.clear()
@@ -177,7 +188,7 @@ class Ledger:
 
     def _forget_idle_tenant(self, number: int) -> None:
         """A tenant without jobs leaves nothing behind: test suites make a new one for each test."""
-        if self.connection.rows("SELECT 1 FROM job WHERE tenant = ? LIMIT 1", number):
+        if self.connection.rows("SELECT 1 FROM job WHERE tenant IN (?, ?) LIMIT 1", number, -number):
             return
         for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
             del self._tenants[name]
@@ -188,11 +199,16 @@ class Ledger:
         return found[0][0] if found else NEVER
 
     def _number(self, tenant: str) -> int:
-        """The number that stands for the tenant in rows."""
+        """The number that stands for the tenant in rows, from now on if there was none."""
         if (number := self._tenants.get(tenant)) is None:
             self.connection.write("INSERT INTO tenant (name) VALUES (?)", tenant)
             number = self._tenants[tenant] = self.connection.rows("SELECT last_insert_rowid()")[0][0]
         return number
+
+    def _places(self) -> Iterator[int]:
+        """What may stand for a tenant in the rows of its jobs."""
+        for number in self._tenants.values():
+            yield from (number, -number)
 
     def _keep_at_hand(self, job: Job) -> Job:
         self._at_hand[job.id] = job
@@ -221,8 +237,16 @@ class Ledger:
 
 
 _INSERT = (
-    "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, document) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, charge, document) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LATEST = "SELECT document FROM job ORDER BY sequence DESC LIMIT :number"
+# Two short walks along an index, where one over both numbers would sort all of the tenant's jobs.
+_LATEST_OF_TENANT = (
+    "SELECT document FROM job WHERE sequence IN ("
+    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = :tenant ORDER BY sequence DESC LIMIT :number) UNION ALL "
+    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = -:tenant ORDER BY sequence DESC LIMIT :number)) "
+    "ORDER BY sequence DESC LIMIT :number"
 )
 _STARTED = "SELECT count(*) FROM job WHERE tenant = ? AND started > ? AND started <= ?"
 # Left to itself, SQLite groups by an index that begins with the outcome, and reads every job of the tenant.

@@ -1,6 +1,9 @@
 """The tables of a data file. A job's row holds its instants, so that every question about status is a look-up in an index.
 
-`started` is when a job leaves pending, `settled` when it reaches its terminal status; both may lie in the future.
+`started` is when a job leaves pending, `settled` when it reaches its terminal status; both may lie in the future. Jobs
+that the published API does not list have the negative of their tenant's number, so its lists and counts never meet
+them. `charge` is what a job costs that was made through the task API, NULL for all others; an account's `spent` is what
+its forgotten jobs cost.
 
 A delivery's row is one piece of news: `due` is when it is to be tried next, `claimed` the Unix time until which somebody
 is at it, `resend` when that was asked for meanwhile. Deliveries go with their job, attempts with their delivery.
@@ -10,11 +13,14 @@ import sqlite3
 from pathlib import Path
 
 from mjsim.core.error import ClashingState, SettingsError
+from mjsim.core.job import RETENTION
+from mjsim.core.status import Status
+from mjsim.store.tally import OUTCOMES
 
 APPLICATION_ID = 0x6D6A7369
-VERSION = 2
+VERSION = 3
 
-TABLES = """
+TABLES = f"""
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tenant (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE source (name TEXT PRIMARY KEY, used INTEGER NOT NULL, data BLOB NOT NULL);
@@ -30,6 +36,7 @@ CREATE TABLE job (
     outcome  INTEGER NOT NULL,
     request  BLOB NOT NULL,
     repeat   INTEGER NOT NULL,
+    charge   INTEGER,
     document BLOB NOT NULL
 );
 CREATE INDEX job_order   ON job (tenant, sequence);
@@ -37,6 +44,15 @@ CREATE INDEX job_outcome ON job (tenant, outcome, sequence, settled);
 CREATE INDEX job_started ON job (tenant, started);
 CREATE INDEX job_settled ON job (tenant, settled);
 CREATE INDEX job_request ON job (request, repeat);
+CREATE INDEX job_task    ON job (tenant, accepted) WHERE charge IS NOT NULL;
+CREATE INDEX job_charge  ON job (tenant, outcome, settled, charge) WHERE charge > 0;
+CREATE TABLE account (tenant TEXT PRIMARY KEY NOT NULL, granted INTEGER, spent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TRIGGER charge_forgotten AFTER DELETE ON job
+WHEN old.charge > 0 AND old.outcome = {OUTCOMES.index(Status.COMPLETED)} AND old.settled <= old.accepted + {RETENTION}
+BEGIN
+    INSERT INTO account (tenant, spent) SELECT name, old.charge FROM tenant WHERE number = abs(old.tenant)
+    ON CONFLICT (tenant) DO UPDATE SET spent = spent + excluded.spent;
+END;
 CREATE TABLE delivery (
     number   INTEGER PRIMARY KEY,
     id       TEXT NOT NULL UNIQUE,

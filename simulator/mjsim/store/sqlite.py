@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
+from mjsim.core.credit import Account
 from mjsim.core.error import SettingsError
 from mjsim.core.instant import BEGINNING, Instant
 from mjsim.core.job import Job
@@ -88,6 +89,15 @@ class SqliteStore:
         """See `ports.Store`."""
         return self._ledger.next_settling(now)
 
+    async def account(self, tenant: str, now: Instant) -> Account:
+        """See `ports.Store`."""
+        return self._ledger.purse.account(tenant, self._ledger.number(tenant), now)
+
+    async def grant(self, tenant: str, credits: int) -> None:  # noqa: A002 - what they are called
+        """See `ports.Store`."""
+        self._ledger.purse.grant(tenant, credits)
+        await self._connection.durable()
+
     async def note_line(self, now: Instant, rate: float) -> None:
         """See `ports.Store`."""
         self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", f"{now} {self._wall()} {rate}")
@@ -164,6 +174,14 @@ class SqliteTurn:
     async def latest_accepted(self, job_type: JobType, number: int) -> Sequence[Instant]:
         """See `ports.Turn`."""
         return self._ledger.latest_accepted(self._tenant, job_type, number)
+
+    async def tasks_since(self, instant: Instant) -> Sequence[Instant]:
+        """See `ports.Turn`."""
+        return self._ledger.purse.since(self._ledger.number(self._tenant), instant)
+
+    async def account(self, now: Instant) -> Account:
+        """See `ports.Turn`."""
+        return self._ledger.purse.account(self._tenant, self._ledger.number(self._tenant), now)
 
     def add(self, job: Job) -> None:
         """See `ports.Turn`."""

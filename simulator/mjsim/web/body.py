@@ -29,14 +29,18 @@ SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
-async def read_json(request: web.BaseRequest, schema: str, document: str = spec.OVERLAID) -> dict[str, Any]:
-    """The body as an object that obeys the schema of a document; otherwise an error that says what is wrong."""
+async def read_json(
+    request: web.BaseRequest, schema: str, document: str = spec.OVERLAID, *, without_null: bool = False
+) -> dict[str, Any]:
+    """The body as an object that obeys the schema of a document; otherwise an error that says what is wrong. Where it is
+    to be read `without_null`, fields that are null are not there.
+    """
     if document != spec.CONTROL:  # which is ours, and takes what `curl -d` sends for what it is
         _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
     if len(body) > LARGE:
-        return await asyncio.to_thread(_checked, body, schema, document)
-    return _checked(body, schema, document)
+        return await asyncio.to_thread(_checked, body, schema, document, without_null)
+    return _checked(body, schema, document, without_null)
 
 
 async def read_value(request: web.BaseRequest) -> Any:
@@ -44,8 +48,11 @@ async def read_value(request: web.BaseRequest) -> Any:
     return parse_json(await read_bounded(request))
 
 
-def _checked(body: bytes, schema: str, document: str) -> dict[str, Any]:
-    return conform(parse_json(body), schema, document)
+def _checked(body: bytes, schema: str, document: str, without_null: bool) -> dict[str, Any]:
+    value = parse_json(body)
+    if without_null and isinstance(value, dict):
+        value = {name: field for name, field in value.items() if field is not None}
+    return conform(value, schema, document)
 
 
 def conform(value: object, schema: str, document: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _CROWDED = 100
 _PATTERNS = (
     ("^([0-9]{1,12}", "has to be a duration such as 250ms, 90s or 1h30m"),
     ("\\S", "has to hold more than white space"),
+    ("^([hH][tT][tT][pP][sS]?://\\S", "has to be an http or https URL"),
     ("^([hH]", "has to be an http, https or data URL"),
     ("^[1-9]", "has to be a ratio W:H of whole numbers from 1 to 9999, such as 16:9"),
 )
@@ -61,6 +62,8 @@ def sentence(error: "ValidationError", document: str) -> str:
         case "oneOf":
             names = " and ".join(_alternatives(error.schema_path, document))
             return f"{place or 'body'}: exactly one of {names} has to be given"
+        case "anyOf":
+            return f"{place or 'body'}: {_shown(error.instance)} is none of what is allowed here"
         case "additionalProperties":
             return f"{place or 'body'}: {_unknown(rule[0], error.schema_path, document)}"
         case _:
@@ -73,7 +76,7 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: C901, PLR09
         case "type":
             return f"has to be {_NOUNS.get(rule[0], f'a {rule[0]}')}, not {_noun(sent)}"
         case "enum":
-            return f"{_shown(sent)} is none of {', '.join(map(str, rule))}"
+            return f"{_shown(sent)} is none of {', '.join(dict.fromkeys(map(str, rule)))}"
         case "minimum":
             return f"{_shown(sent)} is less than {rule:g}, the least that is allowed"
         case "maximum":

@@ -49,6 +49,7 @@ class Reference:
             Route("/", {"GET": self.home}),
             Route("/openapi.json", {"GET": self.overlaid}),
             Route("/openapi.published.json", {"GET": self.published}),
+            Route("/openapi.tasks.json", {"GET": self.tasks}),
             Route("/docs", {"GET": self.page}),
             Route("/docs/{name}", {"GET": self.asset}),
         ]
@@ -64,6 +65,10 @@ class Reference:
     async def published(self, _call: Call) -> web.Response:
         """The contract as it was published."""
         return _document(spec.PUBLISHED)
+
+    async def tasks(self, _call: Call) -> web.Response:
+        """The document of the task API."""
+        return _document(spec.TASKS)
 
     async def page(self, _call: Call) -> web.Response:
         """The reference."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from mjsim.core.error import Refused
+from mjsim.core.error import InternalError, Refused
 from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
-from mjsim.web.answer import error_answer, preflight, refusal
+from mjsim.web.answer import preflight
 from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
@@ -51,12 +51,13 @@ class Site:
             if surface.keyed and self._timekeeper.step:
                 await self._timekeeper.tick()
             at = self._timekeeper.now()
-            answer = await self._route(request, tenant)
+            answer = await self._route(request, tenant, surface)
         except Refused as refused:
-            answer = refusal(refused, self._timekeeper.real_seconds)
+            answer = surface.errors.refusal(refused, self._timekeeper.real_seconds)
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)
-            answer = error_answer(500, "internal_error", "mjsim failed; its log says why.")
+            failed = InternalError("mjsim failed; its log says why.")
+            answer = surface.errors.refusal(failed, self._timekeeper.real_seconds)
         if not surface.open:
             answer.headers.popall("Access-Control-Allow-Origin", None)
         seconds = time.perf_counter() - start
@@ -64,12 +65,14 @@ class Site:
         self._requests.add(request, answer.status, tenant, seconds)
         return answer
 
-    async def _route(self, request: web.BaseRequest, tenant: str) -> web.StreamResponse:
+    async def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> web.StreamResponse:
         route, places = self._table.find(request.path)
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
         handler, call = route.handler(request.method), Call(request, tenant, places)
-        return await (self._stage.perform(handler, call, route.operation) if route.operation else handler(call))
+        if not route.operation:
+            return await handler(call)
+        return await self._stage.perform(handler, call, route.operation, surface.errors)
 
     def _keep(
         self,

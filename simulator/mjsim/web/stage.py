@@ -4,7 +4,7 @@ before its handler is called, and done around it; where there is neither, the ha
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
@@ -20,10 +20,13 @@ from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed,
 from mjsim.core.faultbook import FaultBook, Occasion
 from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags
+from mjsim.core.task import job_id_of
 from mjsim.service import Service
+from mjsim.web.answer import RealSeconds
 from mjsim.web.body import LARGE, parse_json, read_bounded
 from mjsim.web.route import Call, Handler
 from mjsim.web.substitute import altered, restated, substitute
+from mjsim.web.surface import Errors
 from mjsim.web.wire import dripping, ended, truncated
 
 log = logging.getLogger("mjsim")
@@ -45,20 +48,20 @@ STRIKES = web.RequestKey("strikes", tuple[Strike, ...])
 
 
 class Stage:
-    """`refusal` makes an answer of a refused request."""
+    """`real_seconds` says how long a client that is refused has to wait."""
 
-    def __init__(self, book: FaultBook, service: Service, refusal: Callable[[Refused], web.Response]) -> None:
+    def __init__(self, book: FaultBook, service: Service, real_seconds: RealSeconds) -> None:
         self._book = book
         self._service = service
-        self._refusal = refusal
+        self._real_seconds = real_seconds
 
-    def perform(self, handler: Handler, call: Call, operation: str) -> Awaitable[web.StreamResponse]:
-        """The answer of the handler, with all that is to happen to it."""
+    def perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> Awaitable[web.StreamResponse]:
+        """The answer of the handler, with all that is to happen to it; its API tells `errors` so."""
         if self._book or "Prefer" in call.request.headers:
-            return self._perform(handler, call, operation)
+            return self._perform(handler, call, operation, errors)
         return handler(call)
 
-    async def _perform(self, handler: Handler, call: Call, operation: str) -> web.StreamResponse:
+    async def _perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> web.StreamResponse:
         headers = call.request.headers
         asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
         own = asked.effect.only(parts_at(operation))
@@ -69,7 +72,7 @@ class Stage:
             strikes += found
             directives = directives.over(Directives(effect.job))
         acted = call._replace(effect=effect, directives=directives)
-        answer = await self._act(handler, acted, _applied(asked, operation))
+        answer = await self._act(handler, acted, _applied(asked, operation), errors)
         self._tell(call, answer, strikes, operation)
         return answer
 
@@ -96,12 +99,12 @@ class Stage:
         if operation in CREATING:
             body = await read_bounded(request)
             fields = await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
-        prompt, job_id = fields.get("prompt"), call.places.get("jobId", fields.get("job_id"))
+        prompt, job_id = fields.get("prompt"), _job_named(call, fields)
         return Occasion(
             operation,
             call.tenant,
             digest(request.method, request.path_qs, blake2b(body, digest_size=16).hexdigest()).hex(),
-            job_id.lower() if isinstance(job_id, str) else None,
+            job_id,
             prompt if isinstance(prompt, str) else None,
         )
 
@@ -113,7 +116,7 @@ class Stage:
         age = self._service.now() - job.timeline.settled
         return Occasion(IMAGES, job.tenant, digest("GET", path).hex(), job.id, job.work.prompt, age)
 
-    async def _act(self, handler: Handler, call: Call, applied: str) -> web.StreamResponse:
+    async def _act(self, handler: Handler, call: Call, applied: str, errors: Errors) -> web.StreamResponse:
         """Call the handler, unless another answer stands for it, and do to the answer what is to be done; `applied` are
         the preferences that it is to acknowledge.
         """
@@ -123,23 +126,26 @@ class Stage:
             return ended(web.Response(), Connection.RESET, call.request)
         wanted = effect.response
         if wanted is not None and not wanted.keeps_body and not wanted.afterwards:
-            answer = substitute(wanted)
+            answer = substitute(wanted, errors.state)
         else:
-            truth = await self._truth(handler, call)
+            truth = await self._truth(handler, call, errors)
             if not isinstance(truth, web.Response):
                 return truth
-            answer = truth if wanted is None else restated(truth, wanted) if wanted.keeps_body else substitute(wanted)
+            if wanted is None:
+                answer = truth
+            else:
+                answer = restated(truth, wanted) if wanted.keeps_body else substitute(wanted, errors.state)
         answer = altered(answer, effect)
         if applied:
             answer.headers["Preference-Applied"] = applied
         await _wait(effect.first_byte)
         return _sent(answer, effect, call.request)
 
-    async def _truth(self, handler: Handler, call: Call) -> web.StreamResponse:
+    async def _truth(self, handler: Handler, call: Call, errors: Errors) -> web.StreamResponse:
         try:
             return await handler(call)
         except Refused as refused:
-            return self._refusal(refused)
+            return errors.refusal(refused, self._real_seconds)
 
     def _tell(self, call: Call, answer: web.StreamResponse, strikes: list[Strike], operation: str) -> None:
         if not strikes:
@@ -192,6 +198,15 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _job_named(call: Call, fields: Mapping[str, Any]) -> str | None:
+    """The id of the job that a request is about, in its canonical form; None where it names none."""
+    named = call.places.get("jobId", fields.get("job_id"))
+    if isinstance(named, str):
+        return named.lower()
+    task = fields.get("taskId", call.request.query.get("taskId"))
+    return job_id_of(task) if isinstance(task, str) else None
+
+
 def _directives(prompt: str) -> Directives:
     """What a prompt asks for; nothing where it is refused, which its handler will say."""
     try:
@@ -202,7 +217,7 @@ def _directives(prompt: str) -> Directives:
 
 @cache
 def _documented() -> Mapping[str, frozenset[int]]:
-    """The statuses that the published contract documents, by operation."""
-    paths = spec.document(spec.PUBLISHED)["paths"].values()
+    """The statuses that the published contract and the document of the task API have, by operation."""
+    paths = [path for name in (spec.PUBLISHED, spec.TASKS) for path in spec.document(name)["paths"].values()]
     operations = [operation for path in paths for operation in path.values() if isinstance(operation, dict)]
     return {one["operationId"]: frozenset(map(int, one["responses"])) for one in operations if "operationId" in one}

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
@@ -34,15 +34,25 @@ _USUAL_WAIT = RetryAfter(1)
 """What the answers of the contract that limit a client say at least."""
 
 
-def substitute(wanted: Response) -> web.Response:
+State = Callable[[int, str | None, str | None], web.Response]
+"""Makes the error of a status as an API tells it; its code and message where they are given."""
+
+
+def stated(status: int, code: str | None, message: str | None) -> web.Response:
+    """An ErrorResponse of the published contract."""
+    phrase = _phrase(status)
+    usual = CODES.get(status, re.sub("[^a-z0-9]+", "_", phrase.lower()))
+    return error_answer(status, code or usual, message or f"{phrase}, as it was asked for.")
+
+
+def substitute(wanted: Response, state: State = stated) -> web.Response:
     """The answer that is wanted in place of the true one."""
-    phrase = _phrase(wanted.status)
     if wanted.page:
-        answer = web.Response(text=_PAGE.format(title=f"{wanted.status} {phrase}"), content_type="text/html")
+        title = f"{wanted.status} {_phrase(wanted.status)}"
+        answer = web.Response(text=_PAGE.format(title=title), content_type="text/html")
         answer.set_status(wanted.status)
     elif wanted.body is None:
-        code = wanted.code or CODES.get(wanted.status, re.sub("[^a-z0-9]+", "_", phrase.lower()))
-        answer = error_answer(wanted.status, code, wanted.message or f"{phrase}, as it was asked for.")
+        answer = state(wanted.status, wanted.code, wanted.message)
     else:
         answer = error_answer(wanted.status, "", "")
         answer.body = wanted.body.encode() if isinstance(wanted.body, str) else encode(wanted.body)

@@ -2,8 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
+
+from mjsim.core.error import Refused
+from mjsim.web.answer import RealSeconds, refusal
+from mjsim.web.substitute import State, stated
+
+
+class Errors(NamedTuple):
+    """How an API tells errors: one that was raised, and one that is wanted of a status."""
+
+    refusal: Callable[[Refused, RealSeconds], web.Response]
+    state: State
+
+
+PUBLISHED = Errors(refusal, stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +33,7 @@ class Surface:
     admit: Callable[[web.BaseRequest], str]
     keyed: bool = True
     open: bool = True
+    errors: Errors = PUBLISHED
 
 
 def _everybody(_request: web.BaseRequest) -> str:

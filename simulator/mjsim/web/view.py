@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from mjsim.core.artwork import Artwork, Picture
-from mjsim.core.file import file_folder, file_name, usual_format
+from mjsim.core.file import file_folder, file_name, task_files, usual_format
 from mjsim.core.instant import Instant, rfc3339
 from mjsim.core.job import Job, pictures_of
 from mjsim.core.pace import JobType
@@ -73,6 +73,9 @@ class View:
         return {"data": jobs, "total": page.total, "limit": query.limit, "offset": query.offset}
 
     def _result(self, job: Job, origin: str) -> Document:
+        if not job.listed:
+            # No client is shown it like this: the contract knows no videos, and those who stage them want to see them.
+            return {"videos": [{"url": origin + path} for path in task_files(self._seed, job)]}
         if job.work.artwork is None:
             return {"prompts": job.work.suggestions}
         folder = origin + file_folder(self._seed, job.id)

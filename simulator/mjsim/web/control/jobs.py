@@ -15,6 +15,7 @@ from mjsim.web.body import read_json
 from mjsim.web.control.parameters import only, read_job_id, read_limit, read_tenant
 from mjsim.web.origin import Origin
 from mjsim.web.route import Call, Handler, Route
+from mjsim.web.tasks.record import Records
 from mjsim.web.view import View
 
 _USUAL = Failure("internal_error", "The job was made to fail.")
@@ -23,9 +24,10 @@ _USUAL = Failure("internal_error", "The job was made to fail.")
 class JobsControl:
     """Handlers of `/_sim/jobs`."""
 
-    def __init__(self, direction: Direction, view: View, origin: Origin) -> None:
+    def __init__(self, direction: Direction, view: View, records: Records, origin: Origin) -> None:
         self._direction = direction
         self._view = view
+        self._records = records
         self._origin = origin
 
     def routes(self) -> list[Route]:
@@ -66,14 +68,16 @@ class JobsControl:
         return handle
 
     def _shown(self, directed: Directed, call: Call) -> dict[str, Any]:
-        job, now = directed.job, directed.now
+        job, now, origin = directed.job, directed.now, self._origin.of(call.request)
         shown = {
             "tenant": job.tenant,
             "held": job.held,
-            "job": self._view.job(job, now, self._origin.of(call.request)),
+            "job": self._view.job(job, now, origin),
             "past": [_moment(moment) for moment in job.timeline.until(now)],
             "plan": _plan(job, now),
         }
+        if job.task is not None:
+            shown["task"] = self._records.record(job, now, origin)
         if job.webhook is not None:
             shown["webhook"] = {"url": job.webhook.url, "type": job.webhook.type}
         return shown
