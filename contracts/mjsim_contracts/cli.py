@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from mjsim_contracts.commands import Command
 from mjsim_contracts.commands.shared import add_shared_options, check_shared_options, write_forms
-from mjsim_contracts.commands.table import COMMANDS
+from mjsim_contracts.commands.table import ALONE, COMMANDS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import LiveLine, SparseLines, silent
 from mjsim_contracts.report.baseline import apply_baseline, read_baseline, write_baseline
@@ -22,6 +22,7 @@ _EXIT_CODES = "exit codes: 0 pass, 1 fail, 2 usage, 3 could not run, 130 stopped
 _EXAMPLES = f"""examples:
   mjsim check server http://127.0.0.1:8080
   mjsim check server http://127.0.0.1:8080 --profile quick --html report.html
+  mjsim check client -- python make_picture.py
   mjsim check receiver http://127.0.0.1:3000/webhook --secret whsec_...
 
 {_EXIT_CODES}
@@ -59,7 +60,9 @@ class _Parser(ArgumentParser):
 
 def _main(arguments: list[str]) -> int:
     parser = _parser()
-    given, unknown = parser.parse_known_args(arguments)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    arguments, command = arguments[:end], arguments[end + 1 :]
+    given, unknown = parser.parse_known_args(arguments, Namespace(command=command))
     if unknown:
         raise CheckError(_unknown(unknown[0], given), ExitCode.USAGE)
     if "chosen" not in given:
@@ -90,12 +93,15 @@ def _parser() -> ArgumentParser:
     )
     check.set_defaults(parser=check)
     kinds = check.add_subparsers(metavar="WHAT")
-    for command in COMMANDS:
-        epilog = f"{command.examples}\n{_EXIT_CODES}"
-        kind = kinds.add_parser(command.name, help=command.help, epilog=epilog, formatter_class=raw, allow_abbrev=False)
-        command.add_options(kind)
-        add_shared_options(kind)
-        kind.set_defaults(chosen=command, parser=kind)
+    for group, commands in ((kinds, COMMANDS), (groups, ALONE)):
+        for command in commands:
+            epilog = f"{command.examples}\n{_EXIT_CODES}"
+            kind = group.add_parser(
+                command.name, help=command.help, epilog=epilog, formatter_class=raw, allow_abbrev=False
+            )
+            command.add_options(kind)
+            add_shared_options(kind)
+            kind.set_defaults(chosen=command, parser=kind)
     return parser
 
 

@@ -38,7 +38,10 @@ COMMANDS = {
 }
 """Every command, in the order in which they are listed."""
 
-JUDGED = {"check": "judge a server or a webhook receiver (needs mjsim[contracts])"}
+JUDGED = {
+    "check": "judge a server, a client or a webhook receiver (needs mjsim[contracts])",
+    "proxy": "pass requests on to an API, and judge who made them (the same)",
+}
 """The commands of the contract tests, which read their own arguments."""
 
 _EXAMPLES = """examples:

@@ -32,7 +32,7 @@ class Dispatcher:
         self._outbox = outbox
         self._courier = courier
         self._wall = wall
-        self._flights: set[asyncio.Task[None]] = set()
+        self._flights: dict[asyncio.Task[None], Delivery] = {}
         self._hosts: Counter[str] = Counter()
         self._last: dict[str, asyncio.Task[None]] = {}
         self._listeners: list[list[Sent]] = []
@@ -73,9 +73,14 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Break off what is under way; it stays in the outbox."""
-        for flight in self._flights:
+        await self.forget(None)
+
+    async def forget(self, tenant: str | None) -> None:
+        """Break off what is under way for one tenant, or for all."""
+        flights = [flight for flight, one in self._flights.items() if tenant is None or one.tenant == tenant]
+        for flight in flights:
             flight.cancel()
-        await asyncio.gather(*self._flights, return_exceptions=True)
+        await asyncio.gather(*flights, return_exceptions=True)
 
     async def _start_due(self) -> None:
         async with self._claiming:
@@ -93,7 +98,7 @@ class Dispatcher:
     def _launch(self, delivery: Delivery) -> None:
         """Begin a delivery, after the one of the same job that was begun before."""
         flight = asyncio.create_task(self._fly(delivery, self._last.get(delivery.job_id)))
-        self._flights.add(flight)
+        self._flights[flight] = delivery
         self._hosts[delivery.host] += 1
         self._last[delivery.job_id] = flight
         flight.add_done_callback(lambda _: self._land(flight, delivery))
@@ -110,7 +115,7 @@ class Dispatcher:
             listener.extend(sent)
 
     def _land(self, flight: asyncio.Task[None], delivery: Delivery) -> None:
-        self._flights.discard(flight)
+        self._flights.pop(flight, None)
         self._hosts[delivery.host] -= 1
         if not self._hosts[delivery.host]:
             del self._hosts[delivery.host]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mjsim.bell import Bell
+from mjsim.core.tenant import owns_inbox
 from mjsim.core.webhook import Secret, Verdict, verify, verify_plain
 
 MOST_INBOXES = 256
@@ -96,6 +97,11 @@ class Inboxes:
         inbox = self.open(name)
         inbox.answers = deque(answers)
         inbox.final = final or answers[-1]
+
+    def forget_tenant(self, tenant: str | None) -> None:
+        """Forget the inboxes that belong to one tenant alone, or all."""
+        for name in [name for name in self._inboxes if tenant is None or owns_inbox(tenant, name)]:
+            del self._inboxes[name]
 
     def forget(self, name: str) -> bool:
         """Forget an inbox, its messages and its answers; whether there was one."""

@@ -141,7 +141,7 @@ class _Reader:
         return settings
 
     def _fault(self, number: int, given: Written) -> tuple[Fault, Written]:
-        from mjsim.web.faults import admit
+        from mjsim.web.control.faults import admit
 
         try:
             return admit(given)

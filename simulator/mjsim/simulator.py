@@ -33,13 +33,14 @@ from mjsim.web import health
 from mjsim.web.access import Access
 from mjsim.web.control.clock import ClockControl
 from mjsim.web.control.credits import CreditsControl
+from mjsim.web.control.faults import FaultsApi
+from mjsim.web.control.inbox import InboxApi, instruct
 from mjsim.web.control.jobs import JobsControl
 from mjsim.web.control.journal import JournalControl
 from mjsim.web.control.state import StateControl
-from mjsim.web.faults import FaultsApi
+from mjsim.web.control.webhooks import WebhooksApi
 from mjsim.web.files import Files
 from mjsim.web.guard import INBOX, Guard
-from mjsim.web.inbox import InboxApi
 from mjsim.web.journal import Journal
 from mjsim.web.midjourney import MidjourneyApi
 from mjsim.web.news import News
@@ -58,7 +59,6 @@ from mjsim.web.tasks.form import Forms
 from mjsim.web.tasks.record import Records
 from mjsim.web.tasks.videos import Videos
 from mjsim.web.view import View
-from mjsim.web.webhooks import WebhooksApi
 
 
 class Simulator:
@@ -76,8 +76,8 @@ class Simulator:
         self._world = _world(settings, self.seed)
         self._journal = Journal()
         self.faults = FaultBook(self.seed)
-        if settings.scenario is not None:
-            self.faults.add(settings.scenario.faults, self._clock.now())
+        self._inboxes = Inboxes(settings.secrets)
+        self._set_the_scene()
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._send = HttpSend(anywhere=settings.allow_public_targets)
@@ -117,7 +117,7 @@ class Simulator:
             *Files(self._service).routes(),
             *Reference(self.settings.ready_key).routes(),
             *WebhooksApi(self._store.outbox, self._clock).routes(),
-            *InboxApi(Inboxes(self.settings.secrets)).routes(),
+            *InboxApi(self._inboxes).routes(),
             *health.routes(),
             *ClockControl(self._timekeeper, self.dispatcher, direction).routes(),
             *JobsControl(direction, self._view, self._records, self._origin).routes(),
@@ -140,7 +140,22 @@ class Simulator:
         ]
 
     async def _forget(self, tenant: str | None) -> None:
+        """Let go of everything beside jobs that belongs to a tenant, or to all; what the start gave is given again."""
+        await self.dispatcher.forget(tenant)
+        await self._store.outbox.enable(tenant, None)
         self._journal.forget(tenant)
+        self._inboxes.forget_tenant(tenant)
+        self.faults.clear(tenant)
+        if tenant is None:
+            self._set_the_scene()
+
+    def _set_the_scene(self) -> None:
+        """Whatever the scenario file says beside settings."""
+        if (scenario := self.settings.scenario) is None:
+            return
+        self.faults.add(scenario.faults, self._clock.now())
+        for name, told in scenario.inbox.items():
+            instruct(self._inboxes, name, {"answers": told})
 
     def _info(self) -> dict[str, Any]:
         return {

@@ -10,7 +10,7 @@ from mjsim.core.directive import LEGAL
 from mjsim.core.fault import OPERATIONS, PARTS, Connection
 from mjsim.core.mishap import Mishap
 from mjsim.core.preference import KNOWN
-from mjsim.web.faults import admit
+from mjsim.web.control.faults import admit
 
 PAGE = (Path(__file__).parents[2] / "simulator" / "faults.md").read_text(encoding="utf-8")
 FORMS = LEGAL.partition(", webhook-")[0].split(", ")

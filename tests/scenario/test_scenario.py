@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import SettingsError
 from mjsim.core.mishap import Mishap, Wish
+from mjsim.option import OPTIONS
 from mjsim.scenario import ScenarioError, read_scenario
-from mjsim.settings import OPTIONS, resolve
+from mjsim.settings import resolve
 
 NAMES = [option.name for option in OPTIONS]
 
@@ -83,8 +84,8 @@ def test_json_is_a_scenario_as_well(file):
 
 
 def test_yaml_is_of_version_1_2(file):
-    scenario = read_scenario(file("inbox: {no: yes, on: 0o17, at: 012, when: '2026-01-01'}"), NAMES)
-    assert scenario.inbox == {"no": "yes", "on": 15, "at": 12, "when": "2026-01-01"}
+    scenario = read_scenario(file("inbox: {no: [200], on: [0o310], at: [0200], when: [{body: yes}]}"), NAMES)
+    assert scenario.inbox == {"no": [200], "on": [200], "at": [200], "when": [{"body": "yes"}]}
 
 
 def test_what_is_written_once_can_stand_in_several_places(file):

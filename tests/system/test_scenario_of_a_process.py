@@ -1,6 +1,8 @@
 """A scenario file is all that a bad evening needs to happen again."""
 
 import json
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 EVENING = """
 settings: {seed: 11, pace: instant, log-format: json}
@@ -38,3 +40,23 @@ def test_a_bad_file_is_one_line_and_code_2(run, tmp_path):
     assert (ended.returncode, ended.stdout) == (2, "")
     line = "mjsim: scenario bad.yaml, line 2: faults.0: 'efect' is not known here; 'effect' is, which may be meant.\n"
     assert ended.stderr == line
+
+
+def posted(url):
+    """The status that a POST of nothing is answered with."""
+    try:
+        with urlopen(Request(url, b""), timeout=10) as answer:
+            return answer.status
+    except HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def test_a_scenario_says_what_the_inboxes_answer(serve, tmp_path):
+    file = tmp_path / "evening.yaml"
+    file.write_text("inbox:\n  orders: [500, 503, 204]\n")
+    server = serve("--scenario", str(file))
+    inbox = f"{server.url}/_sim/inbox/orders"
+    assert [posted(inbox) for _ in range(4)] == [500, 503, 204, 204]
+    server.ask("POST", "/_sim/reset")
+    assert posted(inbox) == 500

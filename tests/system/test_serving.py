@@ -14,7 +14,7 @@ import pytest
 
 from mjsim import __version__
 from mjsim.core.webhook import DEVELOPMENT_SECRET
-from mjsim.settings import OPTIONS
+from mjsim.option import OPTIONS
 
 CURL = shutil.which("curl")
 

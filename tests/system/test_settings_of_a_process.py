@@ -44,6 +44,11 @@ BAD = [
     ("webhook_secret", ["", "secret", "whsec_", "whsec_AAAA", "whsec_" + "!" * 40, "whsec_" + "A" * 88]),
     ("webhook_retries", ["", "never", "5", "0s", "5s,", "31d", ",".join(["1s"] * 51)]),
     ("allow_public_targets", ["", "yes", "2"]),
+    ("task_rules", ["", "loose", "Strict"]),
+    ("task_errors", ["", "https", "both"]),
+    ("task_webhook_key", ["", "  ", "schlüssel", "a\nb"]),
+    ("task_rate_limit", ["", "5", "0/s", "5/1d", "never"]),
+    ("credits", ["", "-1", "1.5", "many", "1" + "0" * 13]),
     ("log_format", ["", "xml", "JSON"]),
 ]
 CASES = [(name, value) for name, values in BAD for value in values]
@@ -75,7 +80,7 @@ def told(monkeypatch, capsys, tmp_path):
 
 
 def test_every_option_has_bad_values_here():
-    from mjsim.settings import OPTIONS
+    from mjsim.option import OPTIONS
 
     assert {option.name for option in OPTIONS} == {name for name, _ in BAD}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mjsim import spec
 from mjsim.core.error import Refused
-from mjsim.web.faults import admit
+from mjsim.web.control.faults import admit
 
 from .unchecked import add, imagine, meet, total
 

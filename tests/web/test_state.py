@@ -101,3 +101,39 @@ async def test_a_reset_is_asked_for_properly_or_not_at_all(live):
         for body in ({"tenant": ""}, {"tenants": "sim-test"}, {"tenant": 1}, []):
             assert (await sim.post("/_sim/reset", body)).status == 400
         assert (await sim.job(job_id))["id"] == job_id
+
+
+async def test_starting_over_takes_back_what_a_rehearsal_has_set_up(live):
+    async with live() as sim:
+        other = sim.as_("sim-other")
+        fault = {"match": {"tenant": "sim-test"}, "effect": {"response": {"status": 503}}}
+        await sim.post(
+            "/_sim/faults", [fault, {"match": {"tenant": "sim-other"}, "effect": {"response": {"status": 500}}}]
+        )
+        inbox = f"{sim.url}/_sim/inbox/all"
+        await sim.request("PUT", "/_sim/inboxes/all/answers", data=b'{"answers": [410]}')
+        await sim.as_("sim-third").imagine(webhook_url=inbox)
+        await sim.post("/_sim/clock/advance", {"until": "quiet"})
+        assert len((await sim.get("/_sim/webhooks/disabled")).json["disabled"]) == 1
+
+        await sim.post("/_sim/reset", {"tenant": "sim-test"})
+        assert (await sim.get("/v1/jobs")).status == 200
+        assert len((await sim.get("/_sim/faults")).json["faults"]) == 1
+        assert len((await sim.get("/_sim/webhooks/disabled")).json["disabled"]) == 1
+
+        await sim.post("/_sim/reset")
+        assert (await other.get("/v1/jobs")).status == 200
+        assert (await sim.get("/_sim/webhooks/disabled")).json["disabled"] == []
+        assert (await sim.get("/_sim/webhooks/deliveries")).json["deliveries"] == []
+        assert (await sim.get("/_sim/inboxes")).json["inboxes"] == []
+
+
+async def test_a_delivery_that_hangs_does_not_outlive_its_tenant(live):
+    async with live() as sim:
+        await sim.request("PUT", "/_sim/inboxes/slow/answers", data=b'{"answers": [{"hang": true}]}')
+        await sim.imagine(webhook_url=f"{sim.url}/_sim/inbox/slow")
+        sim.clock.advance(60_000)
+        await sim.post("/_sim/inboxes/slow/wait", {"count": 1})
+        await sim.post("/_sim/reset", {"tenant": "sim-test"})
+        walk = (await sim.post("/_sim/clock/advance", {"by": "1h"})).json
+        assert walk["attempts"] == []

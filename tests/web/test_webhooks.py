@@ -315,7 +315,7 @@ async def test_an_inbox_answers_in_turn_as_it_was_told_and_then_goes_on_with_the
 
 
 async def test_an_inbox_that_hangs_answers_nothing(live, monkeypatch):
-    monkeypatch.setattr("mjsim.web.inbox.HANG_SECONDS", 0.02)
+    monkeypatch.setattr("mjsim.web.control.inbox.HANG_SECONDS", 0.02)
     async with live() as sim:
         await control(sim, "PUT", "inboxes/hook/answers", {"answers": [{"hang": True}]})
         reader, writer = await asyncio.open_connection(*sim.address)

@@ -4,8 +4,8 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from mjsim.client.wire import Wire
-from mjsim.core.chance import digest
 from mjsim.core.error import ControlError
+from mjsim.core.tenant import inbox_of
 
 PATIENCE = 10.0
 """How many real seconds are waited where nothing else is said."""
@@ -58,8 +58,7 @@ class Webhooks:
 
     def inbox(self, name: str) -> "Inbox":
         """A receiver that is built in; it exists as soon as it is used. Each tenant has inboxes of its own."""
-        own = "" if self._tenant is None else f"-{digest('inbox', self._tenant).hex()[:8]}"
-        return Inbox(self._wire, f"{name}{own}")
+        return Inbox(self._wire, name if self._tenant is None else inbox_of(self._tenant, name))
 
 
 class Inbox:

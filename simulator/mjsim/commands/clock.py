@@ -1,7 +1,7 @@
 """`mjsim clock`: simulated time, shown and moved; what happened on the way is told."""
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mjsim.commands.connection import add_connection, connect
 from mjsim.commands.parser import Parser, duration
@@ -99,12 +99,13 @@ def _print_walk(walk: "Walk") -> None:
         for one in changes
     ]
     print_table(rows, [status_colour(one["status"]) for one in changes])
-    print_table([[clock_time(str(one.get("at", ""))), *_attempt(one)] for one in attempts])
+    print_table([_attempt(one["delivery"], one["attempt"]) for one in attempts])
     told = [counted(walk["changed"], "change"), counted(walk["attempted"], "delivery attempt")]
     print(f"{walk['after']}  {', '.join(told)}")
 
 
-def _attempt(attempt: dict[str, object]) -> list[str]:
-    """An attempt to deliver, in whatever detail it is told."""
-    shown = ("delivery_id", "event", "url", "status", "error")
-    return ["-->", *(str(attempt[name]) for name in shown if name in attempt)]
+def _attempt(delivery: dict[str, Any], attempt: dict[str, Any]) -> list[str]:
+    """An attempt to deliver, in a line: what came back, or what stood in the way, and when it is tried again."""
+    came = str(attempt["response"]["status"]) if "response" in attempt else attempt["error"]["class"]
+    again = f"again at {clock_time(attempt['next_at'])}" if "next_at" in attempt else delivery["standing"]
+    return [clock_time(attempt["at"]), "-->", delivery["id"], delivery["event"], delivery["url"], came, again]

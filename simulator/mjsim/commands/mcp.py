@@ -12,7 +12,8 @@ from mjsim.commands.parser import Parser
 from mjsim.core.error import SettingsError
 from mjsim.mcp.beside import MISSING, PORT
 from mjsim.mcp.listener import McpListener, is_installed
-from mjsim.settings import DEMO_KEY, OPTIONS, TOKEN_VARIABLE, resolve
+from mjsim.option import OPTIONS
+from mjsim.settings import DEMO_KEY, TOKEN_VARIABLE, resolve
 
 SIMULATOR = "http://127.0.0.1:8080"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mjsim.commands.parser import Parser
-from mjsim.settings import OPTIONS, Settings, resolve
+from mjsim.option import OPTIONS
+from mjsim.settings import Settings, resolve
 
 
 def add_config(parser: Parser) -> None:

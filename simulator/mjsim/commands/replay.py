@@ -72,7 +72,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _arguments(recording: "Recording") -> list[str]:
     """The flags that make the recorded simulator again, on a clock that stands still where the run began."""
-    from mjsim.settings import OPTIONS
+    from mjsim.option import OPTIONS
 
     flags = {option.name: option.flag for option in OPTIONS}
     start = min(entry["at"] for entry in recording.entries)

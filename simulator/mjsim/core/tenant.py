@@ -23,6 +23,20 @@ def tenant_of(key: str) -> str:
     return f"key-{digest('tenant', key).hex()}"
 
 
+def inbox_of(tenant: str, name: str) -> str:
+    """The inbox of this name that belongs to the tenant alone."""
+    return name + _inbox_mark(tenant)
+
+
+def owns_inbox(tenant: str, name: str) -> bool:
+    """Whether the inbox is one that belongs to the tenant alone."""
+    return name.endswith(_inbox_mark(tenant))
+
+
+def _inbox_mark(tenant: str) -> str:
+    return f"-{digest('inbox', tenant).hex()[:8]}"
+
+
 def tenant_named(text: str) -> str:
     """The tenant that a person names, by its key or by the name that stands for the key."""
     return text if _KEY_NAME.fullmatch(text) else tenant_of(text)

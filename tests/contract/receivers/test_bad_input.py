@@ -31,7 +31,7 @@ def test_what_is_no_url_is_named(url: str) -> None:
     """Before anything is started."""
     with pytest.raises(Unfit, match="has to be an http or https URL") as caught:
         ReceiverCheck(url, SECRET).run()
-    assert caught.value.exit_code == 2
+    assert caught.value.code == 2
     assert "\n" not in str(caught.value)
 
 

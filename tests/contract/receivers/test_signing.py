@@ -55,7 +55,7 @@ def test_what_is_no_secret_is_named_and_not_repeated(text: str) -> None:
         Unfit, match=r"^--secret has to be whsec_ followed by base64; (this|what|nothing)[a-z ]+$"
     ) as caught:
         signing_key(text)
-    assert caught.value.exit_code == 2
+    assert caught.value.code == 2
 
 
 def test_padding_may_be_left_out() -> None:

@@ -13,8 +13,8 @@ from mjsim.ports import Errands
 from mjsim.timekeeper import Change, Timekeeper, Walk
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
+from mjsim.web.control.webhooks import show_sent
 from mjsim.web.route import Call, Route
-from mjsim.web.webhooks import show_sent
 
 _FARTHEST = 3_650 * DAY
 

@@ -69,9 +69,8 @@ class InboxApi:
     async def instruct(self, call: Call) -> web.Response:
         """Say what to answer."""
         body = await read_json(call.request, "InboxAnswers", CONTROL)
-        answers = [_answer(one) for one in body["answers"]]
-        self._inboxes.instruct(_name(call), answers, _answer(body["then"]) if "then" in body else None)
-        return plain_json({"name": _name(call), "answers": len(answers)})
+        instruct(self._inboxes, _name(call), body)
+        return plain_json({"name": _name(call), "answers": len(body["answers"])})
 
     async def wait(self, call: Call) -> web.Response:
         """Answer once so many messages are there, or time is up."""
@@ -89,6 +88,12 @@ class InboxApi:
         if (inbox := self._inboxes.names().get(name)) is None:
             raise _unknown(name)
         return inbox
+
+
+def instruct(inboxes: Inboxes, name: str, told: Mapping[str, Any]) -> None:
+    """Let an inbox answer as the InboxAnswers of the control API say."""
+    final = _answer(told["then"]) if "then" in told else None
+    inboxes.instruct(name, [_answer(one) for one in told["answers"]], final)
 
 
 def _unknown(name: str) -> NotFound:

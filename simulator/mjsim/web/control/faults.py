@@ -96,13 +96,13 @@ def _admitted(number: int, value: object) -> tuple[Fault, Written]:
 def _entry(entry: Entry, now: Instant) -> dict[str, Any]:
     fired = sum(tally.fired for tally in entry.tallies.values())
     tenants = {tenant: _tally(tally, entry.fault.count) for tenant, tally in entry.tallies.items()}
-    counts = {"fired": fired, "remaining": entry.fault.count, "expired": now >= entry.until, "tenants": tenants}
-    return {**entry.given, **counts}
+    bound = {} if entry.fault.count is None else {"remaining": entry.fault.count}
+    return {**entry.given, "fired": fired, **bound, "expired": now >= entry.until, "tenants": tenants}
 
 
-def _tally(tally: Tally, count: int | None) -> dict[str, int | None]:
-    remaining = None if count is None else count - tally.fired
-    return {"matched": tally.matched, "fired": tally.fired, "remaining": remaining}
+def _tally(tally: Tally, count: int | None) -> dict[str, int]:
+    bound = {} if count is None else {"remaining": count - tally.fired}
+    return {"matched": tally.matched, "fired": tally.fired, **bound}
 
 
 def _miss(miss: Miss) -> dict[str, Any]:

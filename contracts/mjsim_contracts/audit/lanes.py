@@ -1,0 +1,52 @@
+"""The life of each job as its client saw it, as a lane of events."""
+
+from collections.abc import Iterator
+
+from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.exchange import Operation
+from mjsim_contracts.report.model import Event, Lane
+from mjsim_contracts.traffic.call import Call, Origin
+
+_MOST_LANES = 12
+_MOST_EVENTS = 60
+
+
+def lanes(scene: Scene) -> tuple[Lane, ...]:
+    """One lane for each job that was created or polled, and one for what belongs to none."""
+    found: dict[str, list[Event]] = {}
+    for call in scene.calls:
+        for job in _jobs(call):
+            found.setdefault(job, []).append(Event(round(call.arrived, 3), _kind(call), _text(call)))
+    return tuple(
+        Lane(f"{scene.name}: job {job}" if job else f"{scene.name}: other calls", tuple(events[:_MOST_EVENTS]))
+        for job, events in list(found.items())[:_MOST_LANES]
+    )
+
+
+def _jobs(call: Call) -> Iterator[str]:
+    """The jobs to whose lanes a call belongs; the empty text for none."""
+    if call.origin is Origin.IMAGES:
+        parts = call.path.split("/")
+        yield parts[3] if len(parts) > 4 else ""
+        return
+    yield call.job_id or (call.exchange.created_id if call.exchange else "") or ""
+
+
+def _kind(call: Call) -> str:
+    if call.lost:
+        return "lost"
+    if call.status >= 400:
+        return str(call.status)
+    if call.origin is Origin.IMAGES:
+        return "download"
+    if call.creates:
+        return "created"
+    return {Operation.GET: "poll", Operation.CANCEL: "cancel", Operation.LIST: "list"}.get(
+        call.operation or Operation.GET, "call"
+    )
+
+
+def _text(call: Call) -> str:
+    shown = [f"{job.status} {job.progress:g} %" for job in call.jobs() if job.progress is not None]
+    told = shown[0] if len(shown) == 1 else f"{len(shown)} jobs" if shown else f"{call.method} {call.path}"
+    return f"{told} ({call.note})" if call.note else told

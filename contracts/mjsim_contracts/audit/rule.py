@@ -1,0 +1,61 @@
+"""What a rule is: a stable code, a sentence, the reason why it matters, and a function that judges a scene."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.report.model import Outcome
+from mjsim_contracts.terms import Contract
+from mjsim_contracts.traffic.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule makes of one fact. `place` is the operation; `calls` are those that show it."""
+
+    outcome: Outcome
+    place: str = ""
+    seen: str = ""
+    calls: tuple[Call, ...] = ()
+
+
+Judge = Callable[[Scene, Contract], Iterator[Judgement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the audit."""
+
+    code: str
+    sentence: str
+    why: str
+    judge: Judge
+
+
+RULES: list[Rule] = []
+"""Every rule, in the order in which the modules of `RULE_MODULES` define them."""
+
+
+def rule(code: str, why: str) -> Callable[[Judge], Judge]:
+    """Register a rule; its docstring is its sentence."""
+
+    def register(judge: Judge) -> Judge:
+        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge))
+        return judge
+
+    return register
+
+
+def passed(call: Call) -> Judgement:
+    """The rule was kept by this call."""
+    return Judgement(Outcome.PASS, call.place)
+
+
+def warned(seen: str, *calls: Call) -> Judgement:
+    """Something that is unwise, and not forbidden."""
+    return Judgement(Outcome.WARN, calls[0].place, seen, calls)
+
+
+def failed(seen: str, *calls: Call) -> Judgement:
+    """The rule was broken."""
+    return Judgement(Outcome.FAIL, calls[0].place, seen, calls)

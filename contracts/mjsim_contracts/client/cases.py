@@ -1,0 +1,88 @@
+"""What was tried becomes cases of the report; what never reached the client is NOT EXERCISED, never passed."""
+
+from collections.abc import Sequence
+
+from mjsim_contracts.audit.evidence import evidence
+from mjsim_contracts.client.oracle import Ending, Oracle, Verdict
+from mjsim_contracts.client.packing import Tried
+from mjsim_contracts.client.run import Run
+from mjsim_contracts.client.variation import Tier, Variation
+from mjsim_contracts.proxy.fault import Stall
+from mjsim_contracts.proxy.story import Story
+from mjsim_contracts.report.model import Case, Evidence, Outcome
+from mjsim_contracts.traffic.call import Call
+
+_WHY = {
+    Tier.FREEDOM: "The contract allows it, so the server may do it any day.",
+    Tier.SPARSE: "The published schema requires no field of an answer.",
+    Tier.EVOLUTION: "APIs grow; a client that breaks at the first news has to be released in a hurry.",
+    Tier.ERROR: "The contract documents this answer.",
+    Tier.TRANSPORT: "Networks and gateways do this to every client sooner or later.",
+    Tier.STORY: "Jobs take this course, too.",
+}
+
+_MOST_CALLS = 6
+_MOST_LINES = 20
+
+
+def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
+    """The case of a variation."""
+    variation, run = tried.variation, tried.run
+    if run is None or not happened(variation, run):
+        seen = "there was no time left" if run is None else "the client never met it"
+        return Case(variation.id, variation.title, Outcome.NOT_EXERCISED, seen=seen, place=variation.place)
+    verdict = oracle.judge(variation, run)
+    bad = verdict.outcome is not Outcome.PASS
+    return Case(
+        id=variation.id,
+        title=variation.title,
+        outcome=verdict.outcome,
+        expected=f"{variation.tier}: the client {variation.success.value}" if bad else "",
+        seen=_seen(tried, verdict),
+        why=_WHY[variation.tier] if bad else "",
+        reproduce=reproduce if bad else "",
+        place=variation.place,
+        evidence=(*evidence(_telling(run)), _printed(run)) if bad else (),
+        seconds=round(run.ended.seconds, 3),
+    )
+
+
+def _seen(tried: Tried, verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.PASS:
+        return verdict.seen
+    seen = f"{verdict.ending.upper()}: {verdict.seen}"
+    stalled = any(isinstance(fault.effect, Stall) for fault in tried.variation.script.faults)
+    if verdict.ending is Ending.HUNG and stalled:
+        seen += "; it may have no timeout for reading"
+    if tried.together:
+        seen += f"; only together with {', '.join(tried.together)}"
+    return seen
+
+
+def happened(variation: Variation, run: Run) -> bool:
+    """Whether the client met what the variation is about."""
+    script = variation.script
+    if script.edits:
+        return any(edit.id in run.made for edit in script.edits)
+    if script.faults:
+        return any(call.note for call in run.calls)
+    if script.story is not Story.COMPLETES:
+        last = script.story.last
+        return any(
+            (job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs()
+        )
+    return any(call.place == variation.place for call in run.calls)
+
+
+def _telling(run: Run) -> Sequence[Call]:
+    """The calls that show what happened: those that were changed, and the last ones."""
+    noted = [call for call in run.calls if call.note][:_MOST_CALLS]
+    shown = {call.number: call for call in (*noted, *run.calls[-2:])}
+    return [shown[number] for number in sorted(shown)]
+
+
+def _printed(run: Run) -> Evidence:
+    """The end of what the command printed."""
+    lines = run.ended.output.rstrip().splitlines()[-_MOST_LINES:]
+    text = "\n".join(line[:300] for line in lines)
+    return Evidence("the command", "", text or "(it printed nothing)", at=round(run.ended.seconds, 3))

@@ -1,0 +1,79 @@
+"""What a client uses of the API, read off its first runs: variations are only made of what it would see."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mjsim_contracts.client.run import Run
+from mjsim_contracts.exchange import CREATES, Operation
+from mjsim_contracts.promises.listing import listing
+from mjsim_contracts.proxy.changes import state_of
+from mjsim_contracts.proxy.fault import IMAGE
+from mjsim_contracts.proxy.story import Story, at_stage
+from mjsim_contracts.traffic.call import Call, Origin
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """`places` are the operations, and `image`; `answers` holds a whole answer for each operation and state."""
+
+    places: tuple[str, ...]
+    answers: Mapping[tuple[Operation, str], Document]
+    waits: bool
+    """Whether it follows jobs of its own until they are completed."""
+    cancels: bool
+    limit: int
+    """The largest page of jobs that it reads; 0 where it reads none."""
+    seconds: float
+
+    @property
+    def creates(self) -> tuple[Operation, ...]:
+        """The operations by which it creates jobs."""
+        return tuple(operation for operation in CREATES if operation in self.places)
+
+
+def surface(runs: Iterable[Run]) -> Surface:
+    """The surface of truthful runs."""
+    runs = list(runs)
+    calls = [call for run in runs for call in run.calls]
+    answers: dict[tuple[Operation, str], Document] = {}
+    for call in calls:
+        if call.exchange and call.status == 200 and isinstance(call.exchange.answer, dict):
+            state = state_of(call.exchange.operation, call.status, call.exchange.answer)
+            answers.setdefault((call.exchange.operation, state), call.exchange.answer)
+    created = {call.exchange.created_id for call in calls if call.exchange} - {""}
+    settled = {job.id for call in calls for job in call.jobs() if job.status == "completed"}
+    waits, cancels = bool(created & settled), any(call.operation is Operation.CANCEL for call in calls)
+    done = answers.get((Operation.GET, "completed"))
+    if done is not None and waits and not cancels:
+        answers[Operation.GET, "failed"] = at_stage(done, Story.FAILS.last)
+    pages = [page.limit for call in calls if call.exchange for page in listing(call.exchange)]
+    return Surface(
+        places=places(runs[0]),
+        answers=answers,
+        waits=waits,
+        cancels=cancels,
+        limit=max(pages, default=0),
+        seconds=max(run.ended.seconds for run in runs[-1:]),
+    )
+
+
+def places(run: Run) -> tuple[str, ...]:
+    """The operations that a run called, in the order of their first calls, and `image` where it fetched pictures."""
+    return tuple(dict.fromkeys(_place(call) for call in run.calls if call.exchange or call.origin is Origin.IMAGES))
+
+
+def shape(run: Run) -> tuple[str, ...]:
+    """What a run did, for comparing runs: its operations and the fields it sent; how often it looked does not count."""
+    return tuple(sorted({" ".join([_place(call), *sorted(_names(call))]) for call in run.calls}))
+
+
+def _place(call: Call) -> str:
+    return IMAGE if call.origin is Origin.IMAGES else call.place
+
+
+def _names(call: Call) -> set[str]:
+    body = call.exchange.body if call.exchange else None
+    return set(body) if isinstance(body, dict) else set()

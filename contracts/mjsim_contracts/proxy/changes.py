@@ -1,0 +1,55 @@
+"""Edits meet answers here: those of the operation and state of an answer are made, and reported if they changed it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mjsim_contracts.exchange import Operation
+from mjsim_contracts.proxy.edit import Edit, same_json
+from mjsim_contracts.proxy.truth import encode
+from mjsim_contracts.proxy.wire import MANNERS, Written
+
+_JOBS = frozenset({Operation.GET, Operation.CANCEL})
+
+
+def state_of(operation: str, status: int, document: Any) -> str:
+    """Under which state an answer's edits are listed: the job's status where it shows one job, else the HTTP status."""
+    if operation in _JOBS and status == 200 and isinstance(document, dict):
+        return str(document.get("status", status))
+    return str(status)
+
+
+class Changes:
+    """Makes edits; `made` holds the ids of those that changed an answer."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self._edits: dict[tuple[str, str], list[Edit]] = {}
+        self.made: set[str] = set()
+        for edit in edits:
+            self._edits.setdefault((edit.operation, edit.state), []).append(edit)
+
+    def apply(self, operation: str, answer: Written, asked: Mapping[str, str]) -> tuple[Written, list[str]]:
+        """The changed answer, and what the edits that were made did to it, in words."""
+        if not self._edits or not answer.body.startswith(b"{"):
+            return answer, []
+        document = json.loads(answer.body)
+        made: list[Edit] = []
+        edits = self._edits.get((operation, state_of(operation, answer.status, document)), [])
+        for edit in edits:
+            if edit.kind in MANNERS:
+                continue
+            changed = edit.apply(document)
+            if not same_json(changed, document):
+                made.append(edit)
+            document = changed
+        if made:
+            answer = replace(answer, body=encode(document))
+        kinds = {edit.kind: edit for edit in edits}
+        for kind in (kind for kind in MANNERS if kind in kinds):
+            written = MANNERS[kind](answer, asked)
+            if written != answer:
+                made.append(kinds[kind])
+            answer = written
+        self.made.update(edit.id for edit in made)
+        return answer, [edit.mark for edit in made]

@@ -1,0 +1,1 @@
+"""Traffic: what a client sent and was given, as values that do not depend on who recorded them."""
