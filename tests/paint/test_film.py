@@ -16,7 +16,10 @@ av = pytest.importorskip("av")
 FRAME = Picture(Artwork(1, Size(64, 64)), 1)
 
 
-def clip(size=Size(96, 64), motion=Motion.HIGH, scenes=(7,)):
+SMALL = Size(96, 64)
+
+
+def clip(size=SMALL, motion=Motion.HIGH, scenes=(7,)):
     return Clip(FRAME, size, motion, scenes)
 
 

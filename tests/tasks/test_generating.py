@@ -108,6 +108,17 @@ def coloured(colour):
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
+async def test_an_image_that_stands_in_the_prompt_lends_its_colours_too(live):
+    async with live() as sim:
+        source = (await sim.urls(await sim.generate(prompt="a red desert")))[0]
+        with_image = await sim.generate(prompt=f"{source} a ship --seed 3")
+        plain = await sim.generate(prompt="a ship --seed 3")
+        first, second = [await sim.picture((await sim.urls(task))[0]) for task in (with_image, plain)]
+        assert distance(first, second) > 1
+        refused = {"taskType": "mj_txt2img", "prompt": "https://a.invalid/x a ship", "speed": "fast"}
+        assert await sim.code("/api/v1/mj/generate", **refused) == 400
+
+
 @pytest.mark.parametrize("kind", ["mj_style_reference", "mj_omni_reference"])
 async def test_a_reference_lends_its_colours(live, kind):
     async with live() as sim:
