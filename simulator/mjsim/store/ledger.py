@@ -114,7 +114,6 @@ class Ledger:
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
         if job.task is not None:
-            self.purse.note(number, job.task.charge, Instants(*before[0]), sign=-1)
             self.purse.note(number, job.task.charge, instants)
         if tally := self._tallies.get(number if job.listed else -number):
             tally.add(Instants(*before[0]), sign=-1)
