@@ -1,7 +1,6 @@
 """Deliveries from store to socket: a real store, a real sender and real receivers, on time that only the test moves."""
 
 import asyncio
-import inspect
 import json
 import logging
 from collections import deque
@@ -35,17 +34,6 @@ from mjsim.store.sqlite import SqliteStore
 BEGIN = Instant(1_767_225_600_000)
 PATIENCE = 30
 REAL = 1_767_225_600.0
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a coroutine test in a loop of its own, within a bound of time."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    wanted = pyfuncitem._fixtureinfo.argnames
-    story = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted})
-    asyncio.run(asyncio.wait_for(story, PATIENCE))
-    return True
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """A real simulator with MCP in front of it in this loop, or as a process of its own; nothing waits without a bound."""
 
-import asyncio
-import inspect
 import io
 import json
 import os
@@ -24,17 +22,6 @@ from mjsim.simulator import Simulator
 
 PATIENCE = 60
 """Seconds after which a test that hangs has failed."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a coroutine test in a loop of its own, within a bound of time."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    wanted = pyfuncitem._fixtureinfo.argnames
-    story = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted})
-    asyncio.run(asyncio.wait_for(story, PATIENCE))
-    return True
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,3 +148,18 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return to_its_end
+
+
+@pytest.fixture
+def started():
+    """`with started(command, **options) as process:` a running process, which is gone afterwards whatever happens."""
+    return _started
+
+
+@contextmanager
+def _started(command, **options):
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import pytest
 
@@ -13,17 +12,7 @@ from mjsim.launch import Launched
 PATIENCE = 30
 
 
-@contextmanager
-def started(command, **options):
-    """A running process, which is gone afterwards whatever happens."""
-    with subprocess.Popen(command, **options) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_it_ends_when_its_standard_input_does():
+def test_it_ends_when_its_standard_input_does(started):
     command = [sys.executable, "-m", "mjsim", "serve", "--port=0", "--attached", "--log-format=json"]
     with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert json.loads(process.stdout.readline())["event"] == "ready"
@@ -41,7 +30,7 @@ def test_without_an_input_it_ends_at_once(run):
     assert b"Traceback" not in done.stderr
 
 
-def test_it_does_not_outlive_a_starter_that_is_killed():
+def test_it_does_not_outlive_a_starter_that_is_killed(started):
     starter = """
 import os, signal
 from mjsim.launch import Launched

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,16 +17,6 @@ MJSIM = str(Path(sysconfig.get_path("scripts")) / "mjsim")
 PATIENCE = 30
 
 SAY = "import os, json; print(json.dumps({n: v for n, v in os.environ.items() if n.startswith(('MJSIM_C', 'MIDJ'))}))"
-
-
-@contextmanager
-def started(command, **options):
-    """A running process, which is gone afterwards whatever happens."""
-    with subprocess.Popen(command, **options) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def is_gone(url):
@@ -133,7 +122,7 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_to_it_reaches_the_command_whose_end_it_waits_for(number):
+def test_a_signal_to_it_reaches_the_command_whose_end_it_waits_for(started, number):
     command = [MJSIM, "exec", "--", sys.executable, "-c", WAIT]
     with started(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         _, url = process.stdout.readline().split()

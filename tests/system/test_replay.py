@@ -6,7 +6,6 @@ import subprocess
 import sysconfig
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,6 @@ from mjsim.replay.recording import record
 
 MJSIM = str(Path(sysconfig.get_path("scripts")) / "mjsim")
 PATIENCE = 60
-
-
-@contextmanager
-def started(command, **options):
-    """A running process, which is gone afterwards whatever happens."""
-    with subprocess.Popen(command, **options) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 class Client:
@@ -300,7 +289,7 @@ def test_what_ran_on_real_time_is_told_to_differ_for_that(tmp_path, capsys):
     assert "note: the recording begins with exchange #" in said
 
 
-def test_with_keep_the_simulator_stays_until_ctrl_c(short):
+def test_with_keep_the_simulator_stays_until_ctrl_c(started, short):
     with started([MJSIM, "replay", str(short), "--keep"], stdout=subprocess.PIPE, text=True) as process:
         lines = [process.stdout.readline(), process.stdout.readline()]
         url = lines[1].split()[4].rstrip(";")

@@ -2,8 +2,6 @@
 against its document.
 """
 
-import asyncio
-import inspect
 import io
 import json
 import logging
@@ -28,16 +26,6 @@ PATIENCE = 60
 """Seconds after which a test that hangs has failed."""
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "openapi" / "tasks.json").read_text(encoding="utf-8"))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem):
-    """Run a coroutine test in a loop of its own, within a bound of time."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    story = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
-    asyncio.run(asyncio.wait_for(story, PATIENCE))
-    return True
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import inspect
 import io
 import json
 import logging
@@ -60,17 +59,6 @@ STABLE_CODES = {
 
 EVERYWHERE = {405, 408, 429}
 """Statuses that HTTP or a plan's queue brings to operations which do not document them."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a coroutine test in a loop of its own, within a bound of time."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    wanted = pyfuncitem._fixtureinfo.argnames
-    story = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted})
-    asyncio.run(asyncio.wait_for(story, PATIENCE))
-    return True
 
 
 @pytest.fixture(autouse=True)
