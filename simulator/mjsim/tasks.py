@@ -12,7 +12,8 @@ from mjsim.core.chance import Key, digest
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import FeatureOff, InvalidParameter, JobNotFound, NotFound, ParentFailed, ParentNotCompleted
 from mjsim.core.file import parse_film_path
-from mjsim.core.film import Clip, Film, film_size
+from mjsim.core.film import LONGEST_SECONDS, Clip, Film, film_size
+from mjsim.core.image import ImageInput
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
 from mjsim.core.order import Order, Request, Sequel
@@ -81,7 +82,8 @@ class Tasks:
             return await self._film(tenant, order, directives)
         asked = parse_prompt(order.prompt)
         chosen = settings(order.settings, {**asked.flags, **order.flags})
-        seen = [await self._sight.see(image, self._clock.now()) for image in order.images]
+        images = [*order.images, *(ImageInput("prompt", url) for url in asked.image_urls)]
+        seen = [await self._sight.see(image, self._clock.now()) for image in images]
         draft = await self._picture(order, asked.text, chosen, seen)
         request, names = order.request, [one.name for one in seen]
         equal = fingerprint(request.type, asked.text, chosen.fingerprint(), request.watermark, *names)
@@ -105,8 +107,11 @@ class Tasks:
         film = parent.task.film if parent.task is not None else None
         if film is None:
             raise InvalidParameter(f"taskId: task {sequel.task_id} has no videos.")
-        if film.clip(sequel.number) is None:
+        clip = film.clip(sequel.number)
+        if clip is None:
             raise InvalidParameter(f"index: task {sequel.task_id} has {len(film.takes)} videos, counted from 0.")
+        if clip.seconds >= LONGEST_SECONDS:
+            raise InvalidParameter(f"index: the video lasts {clip.seconds} s already; no longer ones are made.")
         if sequel.prompt:
             directives = directives.over(_said(sequel.prompt))
         request = sequel.request

@@ -1,10 +1,12 @@
 """Pictures and videos are made as tasks, and their records tell it as the real service does."""
 
+import base64
+import io
 import json
 import re
 
 import pytest
-from PIL import ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 IMAGE = "https://example.com/a.png"
 KINDS = {
@@ -99,13 +101,33 @@ async def test_image_to_image_shows_the_image_it_was_made_of(live):
         assert distance(picture, await sim.picture(made)) < 0.5 * distance(picture, await sim.picture(other))
 
 
-async def test_a_reference_lends_its_colours(live):
+def coloured(colour):
+    """A picture of one colour, as a URL."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+async def test_an_image_that_stands_in_the_prompt_lends_its_colours_too(live):
     async with live() as sim:
-        source = (await sim.urls(await sim.generate(prompt="a red desert")))[1]
-        plain = await sim.picture((await sim.urls(await sim.generate(prompt="a ship")))[0])
-        for kind in ("mj_style_reference", "mj_omni_reference"):
-            made = await sim.picture((await sim.urls(await sim.generate(kind, "a ship", fileUrl=source)))[0])
-            assert distance(plain, made) > 1
+        source = (await sim.urls(await sim.generate(prompt="a red desert")))[0]
+        with_image = await sim.generate(prompt=f"{source} a ship --seed 3")
+        plain = await sim.generate(prompt="a ship --seed 3")
+        first, second = [await sim.picture((await sim.urls(task))[0]) for task in (with_image, plain)]
+        assert distance(first, second) > 1
+        refused = {"taskType": "mj_txt2img", "prompt": "https://a.invalid/x a ship", "speed": "fast"}
+        assert await sim.code("/api/v1/mj/generate", **refused) == 400
+
+
+@pytest.mark.parametrize("kind", ["mj_style_reference", "mj_omni_reference"])
+async def test_a_reference_lends_its_colours(live, kind):
+    async with live() as sim:
+        warmth = {}
+        for colour in ("red", "blue"):
+            picture = await sim.picture((await sim.urls(await sim.generate(kind, fileUrl=coloured(colour))))[0])
+            red, _green, blue = ImageStat.Stat(picture).mean
+            warmth[colour] = red - blue
+        assert warmth["red"] > 20 > -20 > warmth["blue"]
 
 
 async def test_a_watermark_is_seen_on_every_picture_and_on_nothing_else(live):

@@ -21,6 +21,7 @@ async def test_what_samples_leave_out_is_demanded_by_strict_rules(live, rules, c
         assert await sim.code(GENERATE, **without(TEXT, "speed")) == code
         assert await sim.code(GENERATE, **without(VIDEO, "motion")) == code
         assert await sim.code(GENERATE, **TEXT, waterMark=None) == code
+        assert await sim.code(GENERATE, **TEXT | {"speed": "relax"}) == code
         assert await sim.code(GENERATE, **OMNI) == 200
 
 

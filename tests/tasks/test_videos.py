@@ -87,6 +87,16 @@ async def test_an_extended_video_begins_like_the_one_it_was_made_of_and_is_longe
         assert (await video(sim, (await sim.urls(again))[0]))[2] == 13
 
 
+async def test_a_video_can_be_extended_four_times(live):
+    async with live(pace="instant") as sim:
+        task = await sim.generate("mj_video", fileUrl=IMAGE)
+        auto = {"taskType": "mj_video_extend_auto", "index": 0}
+        for _ in range(4):
+            task = await sim.create("generateVideoExtend", taskId=task, **auto)
+        answer = await sim.post(EXTEND, taskId=task, **auto)
+        assert (answer["code"], "lasts 21 s already" in answer["msg"]) == (422, True)
+
+
 async def test_only_a_video_that_is_there_can_be_extended(live):
     async with live() as sim:
         task = await sim.generate("mj_video", fileUrl=IMAGE)

@@ -107,6 +107,7 @@ def _greeting(simulator: "Simulator", tools: str | None) -> str:
     return f"""mjsim {__version__} is ready.
 
   API        {url}/v1{mcp}
+  Task API   {url}/api/v1/mj
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
   Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)

@@ -12,6 +12,9 @@ FIRST_SECONDS = 5
 MORE_SECONDS = 4
 """How much longer each extension makes it."""
 
+LONGEST_SECONDS = 21
+"""How long a video can become, by the service's own limit of four extensions."""
+
 CONTENT_TYPE = "video/mp4"
 
 _STANDARD, _HIGH = Size(832, 464), Size(1280, 720)

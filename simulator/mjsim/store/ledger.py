@@ -30,7 +30,6 @@ class Ledger:
         try:
             self._recall()
             self.outbox = SqliteOutbox(self.connection)
-            self.purse = Purse(self.connection)
         except sqlite3.DatabaseError:
             self.connection.close()
             raise
@@ -39,6 +38,7 @@ class Ledger:
         """Drop what is known beside the rows and read it again."""
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
         self._tallies: dict[int, Tally] = {}
+        self.purse = Purse(self.connection)
         self._at_hand: OrderedDict[str, Job] = OrderedDict()
         self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
@@ -99,6 +99,8 @@ class Ledger:
             self._note_repeat(request, job.repeat + 1)
         self.count += 1
         self._oldest = min(self._oldest, accepted)
+        if charge:
+            self.purse.note(number, charge, instants)
         if tally := self._tallies.get(placed):
             tally.add(instants)
 
@@ -111,6 +113,8 @@ class Ledger:
         self._at_hand.pop(job.id, None)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
+        if job.task is not None:
+            self.purse.note(number, job.task.charge, instants)
         if tally := self._tallies.get(number if job.listed else -number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
@@ -172,9 +176,11 @@ class Ledger:
         return found[0][0] if found else BEGINNING
 
     def _delete(self, condition: str, *arguments: object) -> int:
-        statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, started, settled, outcome"
+        statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, charge, started, settled, outcome"
         gone = self.connection.write_returning(statement, *arguments)
-        for number, *instants in gone:
+        for number, charge, *instants in gone:
+            if charge:
+                self.purse.note(abs(number), charge, Instants(*instants), sign=-1)
             if tally := self._tallies.get(number):
                 tally.add(Instants(*instants), sign=-1)
         self.count -= len(gone)
@@ -193,6 +199,7 @@ class Ledger:
         for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
             del self._tenants[name]
         self._tallies.pop(number, None)
+        self.purse.let_go(number)
 
     def _first_accepted(self) -> Instant:
         found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")

@@ -45,7 +45,7 @@ CREATE INDEX job_started ON job (tenant, started);
 CREATE INDEX job_settled ON job (tenant, settled);
 CREATE INDEX job_request ON job (request, repeat);
 CREATE INDEX job_task    ON job (tenant, accepted) WHERE charge IS NOT NULL;
-CREATE INDEX job_charge  ON job (tenant, outcome, settled, charge) WHERE charge > 0;
+CREATE INDEX job_charge  ON job (tenant, settled, outcome, charge) WHERE charge > 0;
 CREATE TABLE account (tenant TEXT PRIMARY KEY NOT NULL, granted INTEGER, spent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TRIGGER charge_forgotten AFTER DELETE ON job
 WHEN old.charge > 0 AND old.outcome = {OUTCOMES.index(Status.COMPLETED)} AND old.settled <= old.accepted + {RETENTION}

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -29,18 +30,22 @@ SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
 
+Tidied = Callable[[dict[str, Any]], dict[str, Any]]
+"""What the fields of a body are taken for, where that is not quite what they are."""
+
+
 async def read_json(
-    request: web.BaseRequest, schema: str, document: str = spec.OVERLAID, *, without_null: bool = False
+    request: web.BaseRequest, schema: str, document: str = spec.OVERLAID, tidied: Tidied | None = None
 ) -> dict[str, Any]:
-    """The body as an object that obeys the schema of a document; otherwise an error that says what is wrong. Where it is
-    to be read `without_null`, fields that are null are not there.
+    """The body as an object that obeys the schema of a document, once it has been `tidied`; otherwise an error that says
+    what is wrong.
     """
     if document != spec.CONTROL:  # which is ours, and takes what `curl -d` sends for what it is
         _refuse_other_types(request.headers.get("Content-Type") or JSON)
     body = await read_bounded(request)
     if len(body) > LARGE:
-        return await asyncio.to_thread(_checked, body, schema, document, without_null)
-    return _checked(body, schema, document, without_null)
+        return await asyncio.to_thread(_checked, body, schema, document, tidied)
+    return _checked(body, schema, document, tidied)
 
 
 async def read_value(request: web.BaseRequest) -> Any:
@@ -48,11 +53,9 @@ async def read_value(request: web.BaseRequest) -> Any:
     return parse_json(await read_bounded(request))
 
 
-def _checked(body: bytes, schema: str, document: str, without_null: bool) -> dict[str, Any]:
+def _checked(body: bytes, schema: str, document: str, tidied: Tidied | None) -> dict[str, Any]:
     value = parse_json(body)
-    if without_null and isinstance(value, dict):
-        value = {name: field for name, field in value.items() if field is not None}
-    return conform(value, schema, document)
+    return conform(tidied(value) if tidied and isinstance(value, dict) else value, schema, document)
 
 
 def conform(value: object, schema: str, document: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Requests are read as the real service reads them, or (lenient) as its documents and older clients write them.
 
 Where the two differ: strict demands `speed` of pictures and `motion` of videos, which samples leave out, and counts the
-pictures of `generateVary` from 0, as upscaling does, where older documents count them from 1; and it refuses null.
+pictures of `generateVary` from 0, as upscaling does, where older documents count them from 1; it refuses null, and the
+speed `relax`, which a public client sends.
 """
 
 from collections.abc import Mapping
@@ -69,13 +70,19 @@ class Forms:
 
     async def _fields(self, request: web.BaseRequest, schema: str) -> dict[str, Any]:
         """The known fields as records repeat them: a version is text, `4.0` the integer that it equals."""
-        body = await read_json(request, schema, spec.TASKS, without_null=not self._strict)
+        body = await read_json(request, schema, spec.TASKS, None if self._strict else _as_meant)
         known = spec.document(spec.TASKS)["components"]["schemas"][schema]["properties"]
         fields = {name: value for name, value in body.items() if name in known}
         fields |= {name: int(fields[name]) for name in _WHOLE if name in fields}
         if not isinstance(version := fields.get("version", ""), str):
             fields["version"] = _version(version)
         return fields
+
+
+def _as_meant(body: dict[str, Any]) -> dict[str, Any]:
+    """What a lenient reader takes the fields for."""
+    meant = {name: value for name, value in body.items() if value is not None}
+    return meant | {"speed": "relaxed"} if meant.get("speed") == "relax" else meant
 
 
 def _version(number: float) -> str:
