@@ -39,8 +39,8 @@ def _started(command: list[str], settings: dict[str, str], log: int) -> Iterator
 
 
 def _url(process: subprocess.Popen[str]) -> str:
-    """Where it listens; a server that does not say so within ten seconds is ended, and the line is empty."""
-    clock = Timer(10, process.kill)
+    """Where it listens; a server that does not say so within a minute is ended, and the line is empty."""
+    clock = Timer(60, process.kill)
     clock.start()
     line = process.stdout.readline()
     clock.cancel()
