@@ -123,7 +123,8 @@ class ServerCheck:
         if case.reproduce or case.outcome in {Outcome.PASS, Outcome.NOT_EXERCISED}:
             return case
         words = ["mjsim", "check", "server", base, "--seed", str(self.seed), "--profile", self.profile.name]
-        return replace(case, reproduce=shlex.join(words))
+        secret = ' --webhook-secret "$WEBHOOK_SECRET"' if self.webhook_key else ""
+        return replace(case, reproduce=shlex.join(words) + secret)
 
     @staticmethod
     def _probe(conversation: Conversation, key: str) -> None:
