@@ -51,14 +51,13 @@ def moment(seconds):
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def shown(job, now=None):
-    """The job as it is now, or was at some other time."""
-    now = now or time.time()
-    age = now - job["born"]
+def shown(job, age=None):
+    """The job as it is now, or was at some age in seconds."""
+    age = time.time() - job["born"] if age is None else age
     end = job.get("cancelled")
     status = "cancelled" if end else "pending" if age < PENDING else "in_progress" if age < WORKING else "completed"
     updated = end or job["born"] + {"pending": 0, "in_progress": PENDING, "completed": WORKING}[status]
-    worked = (min(end or now, job["born"] + WORKING) - job["born"]) / WORKING
+    worked = min(end - job["born"] if end else age, WORKING) / WORKING
     document = {
         "created_at": moment(job["born"]),
         "updated_at": moment(updated),
@@ -105,11 +104,11 @@ def create(account, path, body):
 
 def announce(job, url, kind):
     """Post the job at each change of its status, and nothing beside the job."""
-    for moment_of_change in (job["born"] + PENDING, job["born"] + WORKING):
-        while time.time() < moment_of_change and "cancelled" not in job:
+    for age in (PENDING, WORKING):
+        while time.time() < job["born"] + age and "cancelled" not in job:
             time.sleep(0.01)
         with lock:
-            document = shown(job, moment_of_change)
+            document = shown(job, age)
         if kind == "progress" or document["status"] == "completed":
             headers = {"Content-Type": "application/json"}
             with suppress(OSError), urlopen(Request(url, json.dumps(document).encode(), headers), timeout=5):

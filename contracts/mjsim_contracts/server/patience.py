@@ -9,8 +9,10 @@ from mjsim_contracts.server.clock import ManualClock
 _PAUSE = 0.25
 """Real seconds between two looks."""
 
-_STEP, _MOST = 2.0, 1800.0
-"""Seconds of a clock that is moved: between two looks, and altogether; the longest jobs that were seen took 13 minutes."""
+_STEP, _GROWTH, _MOST = 2.0, 1.05, 1800.0
+"""Seconds of a clock that is moved: between the first two looks, how that grows, and altogether. The longest jobs that
+were seen took 13 minutes; a job that sticks costs no more than eighty looks.
+"""
 
 
 class Patience(Protocol):
@@ -49,7 +51,7 @@ class MovedTime:
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
-        self._left = _MOST
+        self._step, self._left = _STEP, _MOST
 
     @property
     def spent(self) -> bool:
@@ -58,7 +60,8 @@ class MovedTime:
 
     def wait(self) -> None:
         """Move the clock on."""
-        self._left = self._left - _STEP if self._clock.advance(_STEP) else 0.0
+        self._left = self._left - self._step if self._clock.advance(self._step) else 0.0
+        self._step *= _GROWTH
 
 
 def patience(clock: ManualClock | None, seconds: float) -> Patience:
