@@ -39,7 +39,8 @@ class ServerCheck:
     """What is checked, and how thoroughly.
 
     `key` is an account that nobody else uses meanwhile; without it, keys of the form sim-<name> are tried. `other_key`
-    is that of another account, to which the first one's jobs must be unknown.
+    is that of another account, to which the first one's jobs must be unknown. With `webhook_key` it is known what
+    webhooks have to be signed with.
     """
 
     url: str
@@ -58,6 +59,26 @@ class ServerCheck:
         base = base_url(self.url)
         accounts = find_accounts(base, self.key, self.other_key, self.seed)
         events = Events(began, accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}")
+        clock, tasks = find_clock(base), (self._walk, self._hear, self._tell)
+        parts = [Conversation(base, self._started, self.configuration.document, free=accounts.free) for _ in tasks]
+        # One account has to be used in turns: a list must not grow while its pages are compared. So has a clock that is
+        # moved: what one part waits for, another would pass by.
+        with ThreadPoolExecutor(len(tasks) if accounts.free and clock is None else 1) as pool:
+            try:
+                under_way = [pool.submit(task, part, accounts, clock) for task, part in zip(tasks, parts, strict=True)]
+                if not accounts.free:
+                    wait(under_way)
+                if self.profile.phases:
+                    self._engine(base, accounts, events)
+                for each in under_way:
+                    each.result()
+            except BaseException:
+                for part in parts:
+                    part.stop()
+                raise
+        return self._report(base, events, parts)
+
+    def _engine(self, base: str, accounts: Accounts, events: Events) -> None:
         engine = Engine(
             url=base,
             key=accounts.named("engine"),
@@ -68,32 +89,6 @@ class ServerCheck:
             phases=self.profile.phases,
             seconds=self.profile.seconds,
         )
-        clock = find_clock(base)
-        walked, told, heard = parts = [
-            Conversation(base, self._started, self.configuration.document, free=accounts.free) for _ in range(3)
-        ]
-        # One account has to be used in turns: a list must not grow while its pages are compared. So has a clock that is
-        # moved: what one part waits for, another would pass by.
-        with ThreadPoolExecutor(len(parts) if accounts.free and clock is None else 1) as pool:
-            try:
-                under_way = [
-                    pool.submit(self._walk, walked, accounts, clock),
-                    pool.submit(self._hear, heard, accounts, clock),
-                    pool.submit(self._tell, told, accounts, clock),
-                ]
-                if not accounts.free:
-                    wait(under_way)
-                if engine.phases:
-                    self._engine(engine, events)
-                for part in under_way:
-                    part.result()
-            except BaseException:
-                for each in parts:
-                    each.stop()
-                raise
-        return self._report(base, events, parts)
-
-    def _engine(self, engine: Engine, events: Events) -> None:
         try:
             engine.run(events, self.progress)
         except OutOfTime as error:
@@ -114,7 +109,8 @@ class ServerCheck:
         if place is None:
             return
         waiting = patience(clock, self.profile.patience)
-        with suppress(Unanswered, Stopped), Sink(place.host, self._started) as sink:
+        # An address that cannot be listened at lets nothing be heard, which the report says of each rule.
+        with suppress(Unanswered, Stopped, OSError), Sink(place.host, self._started) as sink:
             terms = Terms(self.configuration.document, self.webhook_key, place.certain)
             Hearing(conversation, accounts.named("webhooks"), waiting, sink, terms).run()
 
@@ -135,6 +131,7 @@ class ServerCheck:
 
     def _report(self, base: str, events: Events, parts: list[Conversation]) -> Report:
         docket, seen = Docket(), Counter(events.statuses)
+        walked, heard, _ = parts
         for each in parts:
             docket.merge(each.close())
             seen.update(each.statuses)
@@ -151,5 +148,5 @@ class ServerCheck:
             profile=self.profile.name,
             headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen)),
             matrices=(status_matrix(seen),),
-            lanes=lanes(parts[0].events | parts[1].events),
+            lanes=lanes(walked.events | heard.events),
         )

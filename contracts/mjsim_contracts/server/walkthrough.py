@@ -45,6 +45,9 @@ class Walkthrough:
             self._child(Operation.UPSCALE, parent, 1)
         for job in (grid, doomed):
             self._cancel_again(job)
+        for limit in (_MOST_LISTED, 1):
+            # Of whatever the page shows, the total has to be the same; promises judge that.
+            self._conversation.say("GET", "jobs", self._key, query={"limit": limit})
         self._pictures([grid, *others, *children])
         self._as_another(grid)
 

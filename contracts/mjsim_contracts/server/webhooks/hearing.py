@@ -19,8 +19,10 @@ from mjsim_contracts.sighting import seen_jobs
 _GRACE = 4.0
 """Real seconds that news may be under way after it happened."""
 
-_SETTLING = 0.3
-"""Real seconds in which what should not come may come, once all has come that should."""
+_SETTLING, _LONGEST = 0.3, 20.0
+"""Real seconds of silence after which no more is expected, once all has come that should; and how long that is awaited
+from a server that is never silent.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,7 @@ class Hearing:
             self._patience.wait()
             for each in self._subscribers.values():
                 self._look(each)
-        end = time.monotonic() + _GRACE
-        while any(each.untold for each in self._subscribers.values()) and (left := end - time.monotonic()) > 0:
-            self._hear(left)
-        while self._hear(_SETTLING):
-            continue
+        self._settle()
         if self._terms.certain or any(each.events for each in self._subscribers.values()):
             for each in self._subscribers.values():
                 self._judge(each)
@@ -86,6 +84,15 @@ class Hearing:
         spoken = self._conversation.say(method, path, self._account)
         subscriber.looks.append(spoken)
         return spoken
+
+    def _settle(self) -> None:
+        """Hear until all has come that should, and no more comes; a look may show what is told a little later."""
+        began = last = time.monotonic()
+        while (now := time.monotonic()) < began + _LONGEST:
+            if self._hear(_SETTLING):
+                last = now
+            elif now >= last + _GRACE or not any(each.untold for each in self._subscribers.values()):
+                return
 
     def _hear(self, seconds: float = 0) -> bool:
         """Take in what has come, or comes within so many seconds, and look at once at the jobs that it tells of."""

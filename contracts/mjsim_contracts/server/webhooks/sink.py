@@ -75,9 +75,10 @@ class Sink:
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        body = await request.read()
-        self._queue.put(Message(self._url_of(request), headers, body, time.monotonic() - self._started))
+        try:
+            body = await request.read()
+        except (web.PayloadAccessError, ConnectionError):
+            # A sender that gave up tries again, or has nothing to say.
+            return web.Response(status=400)
+        self._queue.put(Message(f"{self._url}{request.path}", headers, body, time.monotonic() - self._started))
         return web.Response()
-
-    def _url_of(self, request: web.BaseRequest) -> str:
-        return f"{self._url}{request.path}"
