@@ -120,6 +120,8 @@ def test_what_is_no_change_must_not_be_told(kind, told, code):
         (event("completed"), job("completed"), True),
         (event("completed"), job("in_progress"), False),
         (event("completed"), job("failed"), False),
+        (event("in_progress"), job("pending"), False),
+        (event("failed"), job("cancelled"), False),
         (event("completed", completed_at="2026-01-01T00:00:09Z"), job("completed"), False),
         (event("in_progress", type="upscale"), job("in_progress"), False),
         (event("in_progress", created_at="2026-01-01T01:00:00+01:00"), job("in_progress"), True),
