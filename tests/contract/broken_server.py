@@ -2,8 +2,9 @@
 development really has, put in by one change, so that a check that misses it is known to be blind there.
 """
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import wraps
 from itertools import count
@@ -13,11 +14,17 @@ from mjsim import spec
 from mjsim.cli import main
 from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound
 from mjsim.core.job import Job
+from mjsim.core.status import Status
+from mjsim.core.timeline import Timeline
+from mjsim.core.webhook import Notice
+from mjsim.courier import Courier
 from mjsim.service import Service
+from mjsim.store import outbox
 from mjsim.web import midjourney, site
 from mjsim.web.access import Access
 from mjsim.web.answer import encode
 from mjsim.web.files import Files
+from mjsim.web.news import News
 from mjsim.web.view import View
 
 Document = dict[str, Any]
@@ -73,6 +80,24 @@ def found(change: Callable[[Service, str, Job], Job]) -> None:
         return change(self, tenant, job)
 
     Service.get = get
+
+
+def told(change: Callable[[Timeline, str, tuple[Notice, ...]], Iterable[Notice]]) -> None:
+    """Webhooks are told what the change makes of the news of a life; it is given the type of the webhook too."""
+    truth = outbox.notices
+    outbox.notices = lambda life, kind: tuple(change(life, kind, truth(life, kind)))
+
+
+def posted(change: Callable[[Document], None]) -> None:
+    """Every webhook has a body with this change."""
+    truth = News.body
+
+    def body(*arguments: Any) -> bytes:
+        document = json.loads(truth(*arguments))
+        change(document)
+        return encode(document)
+
+    News.body = body
 
 
 @defect
@@ -317,6 +342,82 @@ def jobs_are_gone_after_the_second_look() -> None:
         return job
 
     found(forget)
+
+
+@defect
+def cancelling_is_told_to_nobody() -> None:
+    told(lambda _life, _kind, news: [one for one in news if one.status is not Status.CANCELLED])
+
+
+@defect
+def cancelling_is_told_as_a_result() -> None:
+    truth = outbox.notices
+
+    def add(life: Timeline, kind: str, news: tuple[Notice, ...]) -> Iterable[Notice]:
+        return news if kind == "progress" else [one for one in truth(life, "progress") if one.status.terminal]
+
+    told(add)
+
+
+@defect
+def progress_is_told_as_a_result() -> None:
+    truth = outbox.notices
+    told(lambda life, _kind, _news: truth(life, "progress"))
+
+
+@defect
+def results_are_told_to_nobody() -> None:
+    told(lambda _life, kind, news: () if kind == "result" else news)
+
+
+@defect
+def the_beginning_of_work_is_not_told() -> None:
+    told(lambda _life, _kind, news: [one for one in news if one.status is not Status.IN_PROGRESS])
+
+
+@defect
+def webhooks_are_never_sent() -> None:
+    told(lambda _life, _kind, _news: ())
+
+
+@defect
+def webhooks_come_too_early() -> None:
+    told(lambda life, _kind, news: [Notice(life.accepted, one.status) for one in news])
+
+
+@defect
+def progress_is_told_after_completion() -> None:
+    truth = Courier._replies
+
+    async def replies(self: Courier, delivery: Any, message: Any, tampering: Any) -> Any:
+        answers = await truth(self, delivery, message, tampering)
+        if delivery.status is Status.COMPLETED:
+            late = json.loads(message.body) | {"status": "in_progress", "event": "job.progress", "progress": 93}
+            headers = [(name, f"{value}-late" if name == "webhook-id" else value) for name, value in message.headers]
+            await self._send.send(replace(message, headers=tuple(headers), body=encode(late)))
+        return answers
+
+    Courier._replies = replies
+
+
+@defect
+def webhooks_tell_of_another_job() -> None:
+    posted(lambda event: event.update(dict.fromkeys(("id", "job_id"), "00000000-0000-4000-8000-000000000000")))
+
+
+@defect
+def webhooks_are_no_jobs() -> None:
+    posted(lambda event: [event.pop(name) for name in ("id", "status")])
+
+
+@defect
+def webhooks_are_misnamed() -> None:
+    posted(lambda event: event.update(event="job.progress"))
+
+
+@defect
+def webhooks_tell_another_time() -> None:
+    posted(lambda event: event.update(created_at="2020-01-01T00:00:00Z"))
 
 
 if __name__ == "__main__":

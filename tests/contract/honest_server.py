@@ -9,11 +9,13 @@ import binascii
 import json
 import re
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import RLock
+from threading import RLock, Thread
 from urllib.parse import parse_qsl, urlsplit
+from urllib.request import Request, urlopen
 from uuid import UUID, uuid4
 
 from jsonschema_rs import Draft202012Validator
@@ -49,13 +51,13 @@ def moment(seconds):
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def shown(job):
-    """The job as it is now."""
-    age = time.time() - job["born"]
+def shown(job, age=None):
+    """The job as it is now, or was at some age in seconds."""
+    age = time.time() - job["born"] if age is None else age
     end = job.get("cancelled")
     status = "cancelled" if end else "pending" if age < PENDING else "in_progress" if age < WORKING else "completed"
     updated = end or job["born"] + {"pending": 0, "in_progress": PENDING, "completed": WORKING}[status]
-    worked = (min(end or time.time(), job["born"] + WORKING) - job["born"]) / WORKING
+    worked = min(end - job["born"] if end else age, WORKING) / WORKING
     document = {
         "created_at": moment(job["born"]),
         "updated_at": moment(updated),
@@ -95,7 +97,24 @@ def create(account, path, body):
     job = {"id": str(uuid4()), "account": account, "born": time.time(), "type": path.removesuffix("s")}
     job |= {"prompt": body["prompt"]} if "prompt" in body else {}
     jobs[job["id"]] = job
+    if body.get("webhook_url", "").startswith("http://127.0.0.1:"):
+        Thread(target=announce, args=(job, body["webhook_url"], body.get("webhook_type")), daemon=True).start()
     return {"status": "SUCCESS", "data": {"job_id": job["id"]}}
+
+
+def announce(job, url, kind):
+    """Post the job at each change of its status, and nothing beside the job."""
+    for age in (PENDING, WORKING):
+        while time.time() < job["born"] + age and "cancelled" not in job:
+            time.sleep(0.01)
+        with lock:
+            document = shown(job, age)
+        if kind == "progress" or document["status"] == "completed":
+            headers = {"Content-Type": "application/json"}
+            with suppress(OSError), urlopen(Request(url, json.dumps(document).encode(), headers), timeout=5):
+                pass
+        if "cancelled" in job:
+            return
 
 
 def find(account, text):

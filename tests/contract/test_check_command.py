@@ -65,6 +65,10 @@ def _no_token(monkeypatch):
             "mjsim: the baseline /no/x cannot be read: No such file or directory",
         ),
         (["server", "http://a", "--safe", "--send"], "mjsim: a safe check needs a key: --key or MIDJOURNEY_TOKEN"),
+        (
+            ["server", "http://a", "--webhook-secret", "abc"],
+            "mjsim: --webhook-secret has to be whsec_ followed by base64; this text does not begin so",
+        ),
         (["server", "http://a", "--safe", "--requests", "0"], "mjsim: --requests has to be 1 or more"),
     ],
 )

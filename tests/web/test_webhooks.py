@@ -206,6 +206,8 @@ async def test_the_log_is_filtered_and_read_page_by_page(live):
             found += page["deliveries"]
             cursor = f"&cursor={page['next']}" if "next" in page else None
         assert found == everything
+        beyond = await control(sim, "GET", f"webhooks/deliveries?cursor={10**19 - 1}")
+        assert beyond["deliveries"] == everything
 
 
 async def test_a_delivery_is_sent_again_and_so_are_all_that_match(live):

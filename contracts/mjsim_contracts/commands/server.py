@@ -24,6 +24,9 @@ def _add_options(parser: ArgumentParser) -> None:
         "--other-key", metavar="KEY", help="the key of another account, which must not see the first one's jobs"
     )
     parser.add_argument(
+        "--webhook-secret", metavar="SECRET", help="what its webhooks are signed with: whsec_ and Base64"
+    )
+    parser.add_argument(
         "--contract",
         choices=("published", "overlaid"),
         default="published",
@@ -44,6 +47,7 @@ def _build(given: Namespace, progress: Progress) -> Check:
     import os
 
     from mjsim_contracts.configuration import Configuration
+    from mjsim_contracts.receiver.secret import signing_key
     from mjsim_contracts.server.check import ServerCheck
     from mjsim_contracts.server.profile import PROFILES
     from mjsim_contracts.server.safe import SafeCheck
@@ -54,7 +58,8 @@ def _build(given: Namespace, progress: Progress) -> Check:
     if given.safe or given.send:
         return SafeCheck(given.url, key, given.requests, given.send, seed, progress)
     configuration, profile = Configuration(given.contract), PROFILES[given.profile]
-    return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress)
+    signing = signing_key(given.webhook_secret, "--webhook-secret") if given.webhook_secret else None
+    return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress, signing)
 
 
 SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build)

@@ -9,6 +9,7 @@ from mjsim_contracts.promises.listing import LIST_PROMISES
 from mjsim_contracts.promises.walk import WALK_PROMISES
 from mjsim_contracts.server.expectations import EXPECTATIONS, Expectation
 from mjsim_contracts.server.probe import PROBES
+from mjsim_contracts.server.webhooks.rules import ADVICE, WEBHOOK_RULES
 
 _NOTHING = "nothing in this run put it to the test"
 
@@ -85,6 +86,8 @@ def _all() -> Iterator[Rule]:
             yield Rule(each.code, each.sentence, why, place, needs=needs)
     for code, (sentence, why, place) in EXPECTATIONS.items():
         yield Rule(code, sentence, why, place, needs=_NEEDS.get(code, _NOTHING))
+    for code, (sentence, why, needs) in WEBHOOK_RULES.items():
+        yield Rule(code, sentence, why, "ImagineRequest", needs=needs, advice=code in ADVICE)
     for probe in PROBES:
         yield Rule(probe.code, probe.sentence, _WHY_PROBES, expected=probe.expected)
 

@@ -31,6 +31,11 @@ def answer_breaches(exchange: Exchange, media_type: str, contract: str) -> Mappi
     return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, exchange.answer)}
 
 
+def event_objection(event: Mapping[str, Any], contract: str) -> str:
+    """What is wrong with the body of a webhook: a job in the published contract, which knows no more of it."""
+    return _objection(_event_validator(contract), event)
+
+
 def _objection(validator: "Draft202012Validator", answer: Any) -> str:
     try:
         errors = list(validator.iter_errors(answer))
@@ -38,6 +43,16 @@ def _objection(validator: "Draft202012Validator", answer: Any) -> str:
         return "the answer is nested too deeply to be read"
     named = [f"{'.'.join(map(str, error.instance_path)) or 'the body'}: {error.message}" for error in errors]
     return "; ".join(named[:_MOST_NAMED])
+
+
+@cache
+def _event_validator(contract: str) -> "Draft202012Validator":
+    import jsonschema_rs
+
+    components = document(contract)["components"]
+    name = "WebhookEvent" if "WebhookEvent" in components["schemas"] else "Job"
+    wanted = {"components": components, "$ref": f"#/components/schemas/{name}"}
+    return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
 
 
 @cache

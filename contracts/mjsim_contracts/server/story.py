@@ -1,6 +1,7 @@
 """Hypothesis invents short stories of an account; each step is compared with a model that knows what was created.
 
-Where a server accepts any key of the form sim-<name>, every story has an account of its own.
+Where a server accepts any key of the form sim-<name>, every story has an account of its own. Where its clock can be
+moved, a story moves it, and so comes upon jobs in the middle of their lives.
 """
 
 import time
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
+from mjsim_contracts.server.clock import ManualClock
 from mjsim_contracts.server.conversation import Conversation, Spoken
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.reach import Accounts
@@ -32,6 +34,9 @@ _prompts = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=3).map(" ".joi
 
 _places = st.integers(0, 7)
 
+_spans = st.sampled_from([0.5, 2, 5, 20, 90])
+"""Seconds of the server's time: from a moment between two steps of a job to more than a whole life."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stories:
@@ -41,13 +46,13 @@ class Stories:
     steps: int
     seconds: float
 
-    def tell(self, conversation: Conversation, accounts: Accounts, start: int) -> None:
+    def tell(self, conversation: Conversation, accounts: Accounts, clock: ManualClock | None, start: int) -> None:
         """Tell them; what they show is in the conversation's docket."""
         end = time.monotonic() + self.seconds
         told = count(1)
 
         def story() -> _Story:
-            return _Story(conversation, accounts.named(f"story-{next(told)}"), end)
+            return _Story(conversation, accounts.named(f"story-{next(told)}"), clock, end)
 
         seed(start)(story)
         # A finding is in the docket already, with its conversation; in real time not every story can be told twice.
@@ -72,10 +77,11 @@ class _Over(Exception):
 
 
 class _Story(RuleBasedStateMachine):
-    def __init__(self, conversation: Conversation, key: str, end: float) -> None:
+    def __init__(self, conversation: Conversation, key: str, clock: ManualClock | None, end: float) -> None:
         super().__init__()
         self._conversation = conversation
         self._key = key
+        self._clock = clock
         self._end = end
         self._world: World | None = None
 
@@ -115,6 +121,14 @@ class _Story(RuleBasedStateMachine):
         job_id = self._picked(place)
         self._say("POST", f"jobs/{job_id}/cancel")
         self._say("GET", f"jobs/{job_id}")
+
+    @precondition(lambda self: self._started and self._clock)
+    @rule(seconds=_spans, place=_places)
+    def advance(self, seconds: float, place: int) -> None:
+        """Let time pass for all jobs, and see what it made of one."""
+        if self._clock is not None:
+            self._clock.advance(seconds)
+        self._say("GET", f"jobs/{self._picked(place)}")
 
     @rule(
         status=st.none() | st.sampled_from(sorted(STEPS)),

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from mjsim_contracts.exchange import Operation, inside
+from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.conversation import Conversation, Spoken, Unanswered
 from mjsim_contracts.server.expectations import Expectation
@@ -16,8 +16,8 @@ from mjsim_contracts.server.picture import sniff
 from mjsim_contracts.server.reach import Accounts
 from mjsim_contracts.sighting import TERMINAL
 
-_SECONDS_BETWEEN_LOOKS = 0.25
 _MOST_PICTURES = 10
+_MOST_LISTED = 100
 _BUSY = 429
 
 
@@ -45,6 +45,9 @@ class Walkthrough:
             self._child(Operation.UPSCALE, parent, 1)
         for job in (grid, doomed):
             self._cancel_again(job)
+        for limit in (_MOST_LISTED, 1):
+            # Of whatever the page shows, the total has to be the same; promises judge that.
+            self._conversation.say("GET", "jobs", self._key, query={"limit": limit})
         self._pictures([grid, *others, *children])
         self._as_another(grid)
 
@@ -70,6 +73,19 @@ class Walkthrough:
         if in_time and spoken.status != _BUSY:
             seen = f"cancelling was answered {spoken.status}, and the job is {self._status(job)}"
             self._conversation.expect(Expectation.CANCELLED, spoken, spoken.status == 200, seen)
+        self._find_in_lists(job)
+
+    def _find_in_lists(self, job: str) -> None:
+        """A cancelled job is where its status belongs, and among all; nobody else is there to push it off the page."""
+        if self._status(job) != "cancelled":
+            return
+        for query in ({"status": "cancelled"}, {}):
+            spoken = self._conversation.say("GET", "jobs", self._key, query={"limit": _MOST_LISTED, **query})
+            data = inside(spoken.answer, "data")
+            if spoken.status == 200 and isinstance(data, list):
+                listed = {identifier(inside(each, "id")) for each in data}
+                seen = f"the job {job} was cancelled, and the list does not show it"
+                self._conversation.expect(Expectation.LISTED, spoken, job in listed, seen)
 
     def _cancel_again(self, job: str) -> None:
         if self._status(job) in TERMINAL:
@@ -82,7 +98,7 @@ class Walkthrough:
         for job in present:
             self._look(job)
         while any(self._status(job) not in TERMINAL for job in present) and not self._patience.spent:
-            self._patience.wait(_SECONDS_BETWEEN_LOOKS)
+            self._patience.wait()
             for job in present:
                 self._look(job)
 

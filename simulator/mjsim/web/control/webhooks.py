@@ -20,6 +20,9 @@ from mjsim.web.body import read_json
 from mjsim.web.query import choice, once, whole
 from mjsim.web.route import Call, Route
 
+_MOST, _LAST = 10**19 - 1, 2**63 - 1
+"""The greatest cursor that the document allows, and the greatest number that a delivery can have."""
+
 _STATUSES = {event: status for status, event in EVENTS.items()}
 
 
@@ -112,7 +115,7 @@ def _read_query(parameters: MultiMapping[str]) -> DeliveryQuery:
         status=None if event is None else _STATUSES[event],
         standing=choice(parameters, "standing", Standing, None),
         since=_instant(once(parameters, "since")),
-        before=None if cursor is None else whole(parameters, "cursor", default=0, least=0, most=2**63 - 1),
+        before=None if cursor is None else min(whole(parameters, "cursor", default=0, least=0, most=_MOST), _LAST),
     )
 
 

@@ -1,0 +1,103 @@
+"""A message becomes an event where its body is a job; whatever is wrong with it alone is told here."""
+
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from mjsim_contracts.exchange import identifier
+from mjsim_contracts.receiver.delivery import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
+from mjsim_contracts.server.schema import event_objection
+from mjsim_contracts.server.webhooks.rules import Code
+from mjsim_contracts.server.webhooks.sink import Message
+from mjsim_contracts.sighting import SeenJob, seen_job
+
+_NAMES = {"completed": "job.completed", "failed": "job.failed", "cancelled": "job.cancelled"}
+_FIELDS = ("event", "job_id", "timestamp")
+
+
+class Verdict(NamedTuple):
+    """A rule that was judged, with what is wrong; empty where nothing is."""
+
+    code: Code
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message, as far as it can be read."""
+
+    message: Message
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The body; empty where it is no JSON object."""
+        try:
+            found = json.loads(self.message.body)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def job(self) -> SeenJob | None:
+        """The job that it shows; None where it shows none."""
+        return seen_job(self.document)
+
+    @property
+    def status(self) -> str:
+        """The status that it tells; empty where it tells none."""
+        return self.job.status if self.job else ""
+
+    @property
+    def identity(self) -> str:
+        """What all attempts to deliver it have in common."""
+        return self.message.headers.get(ID) or self.message.body.decode(errors="replace")
+
+    def judge(self, job_id: str, contract: str, key: bytes | None) -> Iterator[Verdict]:
+        """What can be said of it alone, where the job that named the URL is known, and the key where one was given."""
+        yield Verdict(Code.BODY, self._body_objection(contract))
+        missing = [name for name in _FIELDS if not isinstance(self.document.get(name), str)]
+        yield Verdict(Code.FIELDS, f"there is no {' and no '.join(missing)}" if missing else "")
+        named = {identifier(self.document[name]) for name in ("id", "job_id") if self.document.get(name)}
+        if named:
+            others = named - {job_id}
+            yield Verdict(Code.JOB, f"the job is {job_id}, the body names {min(others)}" if others else "")
+        if key is not None:
+            yield Verdict(Code.SIGNATURE, self._signature_objection(key))
+
+    @property
+    def misnamed(self) -> str:
+        """What is wrong with the name of the event, where it has one."""
+        name, right = self.document.get("event"), _NAMES.get(self.status, "job.progress")
+        return f"a job that is {self.status} is told as {name!r}, not {right!r}" if name not in {None, right} else ""
+
+    def _body_objection(self, contract: str) -> str:
+        if not self.document:
+            return "the body is no JSON object"
+        media_type = self.message.headers.get("content-type", "")
+        if media_type.partition(";")[0].strip().lower() != "application/json":
+            return f"Content-Type is {media_type!r}, not application/json"
+        missing = [name for name in ("id", "type", "status") if name not in self.document]
+        if missing:
+            return f"the job has no {' and no '.join(missing)}"
+        return event_objection(self.document, contract)
+
+    def _signature_objection(self, key: bytes) -> str:
+        """What is wrong with the signatures; one of the two kinds is enough, and each that is there has to be right."""
+        headers, body = self.message.headers, self.message.body
+        standard, plain = headers.get(SIGNATURE), headers.get(HEX_SIGNATURE.lower())
+        if standard is None and plain is None:
+            return f"there is neither {SIGNATURE} nor {HEX_SIGNATURE}"
+        if standard is not None:
+            right = "v1," + standard_signature(key, headers.get(ID, ""), headers.get(TIMESTAMP, ""), body)
+            if not any(_same(token, right) for token in standard.split(" ")):
+                return f"{SIGNATURE} is none of this body by the secret that was given"
+        if plain is not None and not _same(plain, hex_signature(key, body)):
+            return f"{HEX_SIGNATURE} is none of this body by the secret that was given"
+        return ""
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,0 +1,84 @@
+"""A receiver of the check's own: it keeps whatever is posted to it, each message with its time, and answers 200."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from aiohttp import web
+
+from mjsim_contracts.proxy.stand import Listener
+
+_SECONDS_TO_OPEN = 10
+
+
+class Message(NamedTuple):
+    """What was posted. Names of `headers` are in lower case; `at` counts seconds from the start of the check."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+
+
+class Sink:
+    """Listens in a thread of its own for as long as its context lasts."""
+
+    def __init__(self, host: str, started: float) -> None:
+        self._host = host
+        self._started = started
+        self._queue: SimpleQueue[Message] = SimpleQueue()
+        self._open: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._thread = Thread(target=self._serve, name="webhooks", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._url, self._loop, self._over = self._open.result(_SECONDS_TO_OPEN)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+    def url(self, name: str) -> str:
+        """Where to post what is meant for this name."""
+        return f"{self._url}/{name}"
+
+    def heard(self, seconds: float = 0) -> list[Message]:
+        """What has come since the last call; where nothing has, the first that comes within so many seconds."""
+        found = []
+        try:
+            found.append(self._queue.get(timeout=seconds) if seconds > 0 else self._queue.get_nowait())
+            while True:
+                found.append(self._queue.get_nowait())
+        except Empty:
+            return found
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._live())
+        except OSError as error:
+            self._open.set_exception(error)
+
+    async def _live(self) -> None:
+        listener, over = Listener(host=self._host), asyncio.Event()
+        await listener.open(self._take)
+        self._open.set_result((listener.url, asyncio.get_running_loop(), over))
+        await over.wait()
+        await listener.close()
+
+    async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        try:
+            body = await request.read()
+        except (web.PayloadAccessError, ConnectionError):
+            # A sender that gave up tries again, or has nothing to say.
+            return web.Response(status=400)
+        self._queue.put(Message(f"{self._url}{request.path}", headers, body, time.monotonic() - self._started))
+        return web.Response()
