@@ -1,0 +1,97 @@
+"""What broke a client becomes a test of its own, which holds the conversation again with that one change."""
+
+import ast
+import inspect
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TEXT = '''"""{summary}"""
+
+from pathlib import Path
+from runpy import run_path
+
+TESTS = run_path(str(Path(__file__).parent / {path!r}))
+
+
+def test_{name}({parameters}):
+    {fixture} = {fixture}.{replaying}
+    TESTS{function}({arguments})
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The test that found it: its file, the class it is in, its function, and what it was parametrized with."""
+
+    path: Path
+    owner: str
+    function: Callable[..., Any]
+    given: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What broke the client. `edits` and `story` hold the conversation again, `failure` is how it ended."""
+
+    edits: tuple[str, ...]
+    story: str
+    failure: str
+
+    @property
+    def replaying(self) -> str:
+        """The call that chooses the same again."""
+        story = "" if self.story == "completes" else f"story={self.story!r}"
+        return f"replaying({', '.join([*map(_quoted, self.edits), *filter(None, [story])])})"
+
+    @property
+    def slug(self) -> str:
+        """Its name, for files and functions."""
+        story = () if self.story == "completes" else ("jobs", self.story)
+        return re.sub(r"[^a-z0-9]+", "_", "_".join([*self.edits, *story]).lower()).strip("_")
+
+
+def written(found: Found, origin: Origin, folder: Path, fixture: str) -> Path | None:
+    """The file of the test; None where the test was given what cannot be written down. `OSError` where it cannot be stored."""
+    names = list(inspect.signature(origin.function).parameters)
+    names = [name for name in names if name != "self"]
+    if not all(_is_literal(value) for value in origin.given.values()):
+        return None
+    name = f"{origin.function.__name__.removeprefix('test_')}_{found.slug}"
+    file = folder / f"test_{name}.py"
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = f"[{origin.owner!r}]()." if origin.owner else ""
+    file.write_text(
+        _TEXT.format(
+            summary=_summary(found),
+            path=Path(os.path.relpath(origin.path, folder)).as_posix(),
+            name=name,
+            fixture=fixture,
+            replaying=found.replaying,
+            function=owner + origin.function.__name__ if owner else f"[{origin.function.__name__!r}]",
+            parameters=", ".join(each for each in names if each not in origin.given),
+            arguments=", ".join(f"{each}={origin.given[each]!r}" if each in origin.given else each for each in names),
+        ),
+        encoding="utf-8",
+    )
+    return file
+
+
+def _summary(found: Found) -> str:
+    what = " and ".join([*found.edits, *([] if found.story == "completes" else [f"the story {found.story}"])])
+    failure = found.failure.replace("\\", "/").replace('"', "'")
+    return f"The client broke on {what}: {failure}."
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _is_literal(value: object) -> bool:
+    try:
+        return bool(ast.literal_eval(repr(value)) == value)
+    except (ValueError, SyntaxError):
+        return False
