@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plugin."""
     group = parser.getgroup("mjsim_contracts", "mjsim, conversations with clients of the Midjourney API")
     group.addoption("--mjsim-regressions", metavar="DIR", help="where what breaks a client becomes a test")
-    group.addoption("--mjsim-conversations", type=int, metavar="N", help="how many are held with each client")
+    group.addoption("--mjsim-conversations", metavar="N", help="how many are held with each client")
     parser.addini("mjsim_regressions", "where what breaks a client becomes a test", default="")
     parser.addini("mjsim_conversations", "how many conversations are held with each client", default="300")
 
@@ -30,6 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def mjsim_golden() -> "Iterator[Golden]":
     """The answers of a real simulator, which runs until the session ends; most suites never see this."""
+    try:
+        import hypothesis  # noqa: F401 - what it is all built on
+    except ModuleNotFoundError:
+        pytest.fail("mjsim_conversation needs more packages: pip install 'mjsim[contracts]'", pytrace=False)
     from mjsim_contracts.error import CheckError
     from mjsim_contracts.inprocess.golden import Golden
 
@@ -45,9 +49,15 @@ def mjsim_conversation(request: pytest.FixtureRequest, mjsim_golden: "Golden") -
     """Conversations with a client: `check(lambda api: ...)` holds them."""
     from mjsim_contracts.inprocess.exploring import Conversations
 
-    config = request.config
-    examples = config.getoption("--mjsim-conversations") or int(config.getini("mjsim_conversations"))
+    examples = _examples(request.config)
     return Conversations(mjsim_golden, examples=examples, keep=lambda found: _kept(request, found))
+
+
+def _examples(config: pytest.Config) -> int:
+    given = str(config.getoption("--mjsim-conversations") or config.getini("mjsim_conversations"))
+    if not (given.isascii() and given.isdigit() and int(given)):
+        pytest.fail(f"mjsim_conversations: {given!r} is no number of conversations", pytrace=False)
+    return int(given)
 
 
 def _kept(request: pytest.FixtureRequest, found: "Found") -> str:

@@ -1,4 +1,4 @@
-"""What is changed in a conversation is chosen reply by reply, by whoever holds it: nobody, Hypothesis, or a list of names."""
+"""What is changed in a conversation is chosen reply by reply: nothing, what Hypothesis draws, or what has a name."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,11 @@ STORIES = {
 }
 """The courses that jobs take, by name, the usual one first; each comes to an end."""
 
-_MOST = 4
-"""How many changes of one reply are drawn at most: more at once find more, and hide more from each other."""
+_MOST = 3
+"""How many changes of one reply are drawn: more at once find more, and hide more from each other."""
+
+_VARIED = 30
+"""How many replies of a conversation are varied: who goes on for longer goes round in circles."""
 
 
 class Choice(Protocol):
@@ -56,15 +59,17 @@ class Drawn:
         """Any of them."""
         return self._data.draw(_STORY)
 
-    def of(self, number: int, offered: Sequence[Variation]) -> Collection[Variation]:  # noqa: ARG002 - a Choice
+    def of(self, number: int, offered: Sequence[Variation]) -> Collection[Variation]:
         """A few, none of which hides another."""
-        if not offered:
+        if not offered or number > _VARIED:
             return ()
         chosen: list[Variation] = []
-        for index in self._data.draw(_some_of(len(offered))):
-            edit = offered[index].script.edits[0]
-            if not any(edit == other.script.edits[0] or edit.clashes(other.script.edits[0]) for other in chosen):
-                chosen.append(offered[index])
+        drawn = self._data.draw(_NUMBERS)
+        for start in range(0, len(drawn), _BYTES):
+            which = int.from_bytes(drawn[start : start + _BYTES], "big") % (len(offered) + 1)
+            # 0 is nothing, so that each change can be taken back by itself.
+            if which and not any(_clash(offered[which - 1], other) for other in chosen):
+                chosen.append(offered[which - 1])
         return chosen
 
 
@@ -84,12 +89,13 @@ class Named:
         return [each for each in offered if each.id in self.edits or f"{each.id}@{number}" in self.edits]
 
 
-_STORY = st.sampled_from(list(STORIES))
-_STRATEGIES: dict[int, st.SearchStrategy[list[int]]] = {}
+def _clash(one: Variation, other: Variation) -> bool:
+    return one.script.edits[0].clashes(other.script.edits[0])
 
 
-def _some_of(count: int) -> st.SearchStrategy[list[int]]:
-    if count not in _STRATEGIES:
-        _STRATEGIES[count] = st.lists(st.integers(0, count - 1), max_size=_MOST)
-    return _STRATEGIES[count]
+_BYTES = 2
+"""How many bytes make a number."""
 
+# Integers would do, but small ones come up far more often than others, and most of the catalogue never.
+_NUMBERS = st.binary(min_size=_MOST * _BYTES, max_size=_MOST * _BYTES)
+_STORY = st.sampled_from(["completes"] * 4 + list(STORIES)[1:])

@@ -84,20 +84,26 @@ class Conversation:
         if len(self.lines) == self._calls:
             raise Endless(f"it has made {self._calls} calls, and goes on")
         if origin == IMAGES:
-            answer, edits, marks = _at_once(self._pictures.answer(asked)), (), []
+            line = self._line(asked, _at_once(self._pictures.answer(asked)))
         else:
-            answer, edits, marks = self._changed(asked, _at_once(self._truth.answer(asked)))
-        self.lines.append(Line(self._clock.passed, asked.method, asked.target, answer, edits, tuple(marks)))
-        return answer
+            line = self._changed(asked, _at_once(self._truth.answer(asked)))
+        self.lines.append(line)
+        return line.answer
 
-    def _changed(self, asked: Asked, answer: Written) -> tuple[Written, tuple[Variation, ...], list[str]]:
+    def _changed(self, asked: Asked, answer: Written) -> Line:
         operation = operation_of(asked)
         chosen = self._choice.of(len(self.lines) + 1, self._offer.of(operation, answer))
         if operation is None or not chosen:
-            return answer, (), []
+            return self._line(asked, answer)
         changes = Changes([each.script.edits[0] for each in chosen])
         answer, marks = changes.apply(operation, answer, asked.lower())
-        return answer, tuple(each for each in chosen if each.id in changes.made), marks
+        made = tuple(each for each in chosen if each.id in changes.made)
+        return self._line(asked, answer, made, tuple(marks))
+
+    def _line(
+        self, asked: Asked, answer: Written, edits: tuple[Variation, ...] = (), marks: tuple[str, ...] = ()
+    ) -> Line:
+        return Line(self._clock.passed, asked.method, asked.target, answer, edits, marks)
 
 
 def _at_once(coroutine: Coroutine[Any, Any, Written]) -> Written:

@@ -38,7 +38,7 @@ class Room:
 
     def __init__(self, golden: Golden, client: Client, calls: int) -> None:
         self._golden, self._client, self._calls = golden, client, calls
-        self._places: list[Place] = sleepers()
+        self._places: list[Place] = sleepers(getattr(client, "__globals__", {}))
 
     def hold(self, offer: Offer, choice: Choice) -> Held:
         """Hold a conversation. What ended it from within, and is nobody's failure, is raised as it is."""
@@ -48,7 +48,7 @@ class Room:
         with ExitStack() as closing, clock:
             try:
                 _run(self._client(Api(conversation, closing)), clock)
-            except (Exception, SystemExit, Endless) as raised:
+            except (Exception, SystemExit, Endless) as raised:  # noqa: BLE001 - how a client fails is its own affair
                 error = raised
         # A client may have caught what was not meant for it.
         within = conversation.broken_off

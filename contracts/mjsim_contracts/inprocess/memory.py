@@ -1,8 +1,9 @@
-"""An account that lives as long as a conversation: a simulator's remembered answers, with jobs that are this account's own."""
+"""An account that lives as long as a conversation: a simulator's answers of before, with jobs that are its own."""
 
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -54,7 +55,9 @@ class Memory:
         headers = (("Authorization", f"Bearer {self._golden.key}"), ("Content-Type", "application/json"))
         before = len(self._jobs)
         for number in range(count):
-            asked = Asked("POST", "/v1/imagine", headers, encode({"prompt": f"an earlier picture, number {number + 1}"}))
+            asked = Asked(
+                "POST", "/v1/imagine", headers, encode({"prompt": f"an earlier picture, number {number + 1}"})
+            )
             self._created(asked, self._golden.answer(asked))
         return tuple(self._jobs)[before:]
 
@@ -67,7 +70,7 @@ class Memory:
         recorded = str(inside(json.loads(answer.body), "data", "job_id"))
         here = str(UUID(int=len(self._jobs) + 1, version=4))
         names = self._names(asked) | {recorded: here}
-        self._jobs[here] = _Job(recorded, _renamed(encode(self._golden.job(recorded)), names))
+        self._jobs[here] = _Job(recorded, _renamed(self._golden.job(recorded), names))
         return replace(answer, body=_renamed(answer.body, names))
 
     def _page(self, found: dict[str, Any], asked: Asked) -> bytes:
@@ -99,6 +102,13 @@ def _last(target: str) -> str:
 
 def _renamed(text: bytes, names: dict[str, str]) -> bytes:
     """The text with other ids; only what is text throughout has any."""
+    return _rewritten(text, tuple(names.items())) if text and names else text
+
+
+@lru_cache(4096)
+def _rewritten(text: bytes, pairs: tuple[tuple[str, str], ...]) -> bytes:
+    # Conversations begin alike: the same jobs get the same names, again and again.
+    names = dict(pairs)
     try:
         return _ID.sub(lambda match: names.get(match[0].lower(), match[0]), text.decode()).encode()
     except UnicodeDecodeError:

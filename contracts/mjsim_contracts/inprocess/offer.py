@@ -1,4 +1,4 @@
-"""What can be changed in a reply: every edit of the catalogue that is near enough to the contract and can be seen in memory."""
+"""What can be changed in a reply: every edit of the catalogue that is near enough to the contract, and seen in memory."""
 
 import json
 from collections.abc import Collection

@@ -55,9 +55,8 @@ class Found:
 
 
 def written(found: Found, origin: Origin, folder: Path, fixture: str) -> Path | None:
-    """The file of the test; None where the test was given what cannot be written down. `OSError` where it cannot be stored."""
-    names = list(inspect.signature(origin.function).parameters)
-    names = [name for name in names if name != "self"]
+    """The file of the test; None where its parameters have no literals. `OSError` where it cannot be stored."""
+    names = [name for name in inspect.signature(origin.function).parameters if name != "self"]
     if not all(_is_literal(value) for value in origin.given.values()):
         return None
     name = f"{origin.function.__name__.removeprefix('test_')}_{found.slug}"

@@ -1,7 +1,6 @@
 """A conversation as people read it: one line for each exchange, and the change that broke the client marked."""
 
 import json
-import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,14 @@ from mjsim_contracts.inprocess.holding import Held
 _OURS = str(Path(__file__).parent)
 _FRAMES = 3
 _LINES = 40
+"""How many lines of a long conversation are shown, and those with a change."""
+
 _STORY_WORDS = {
     "at-once": "jobs are completed at the first look",
     "fails": "jobs fail while they run",
     "cancelled": "somebody else cancels the jobs",
     "fails-at-once": "jobs have failed at the first look",
 }
-_JOB = re.compile(r"\b0{7}([0-9a-f]|\B)[0-9a-f-]{27}\b")
 
 
 def told(held: Held) -> str:
@@ -67,7 +67,7 @@ def _lines(lines: list[Line]) -> Iterator[str]:
 
 
 def _shown(line: Line) -> str:
-    return f"{line.method:4} {_JOB.sub(lambda match: f'{match[0][:8]}…', line.target)}"
+    return f"{line.method:4} {line.target}"
 
 
 def _brief(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""While a conversation is held its thread never waits: each sleep moves the clocks on instead, and each wait of its event loop.
+"""While a conversation is held its thread never waits: each sleep, and each wait of its event loop, moves the clocks on.
 
 Nothing of it is left when the conversation is over, and no other thread sees any of it.
 """
@@ -15,22 +15,18 @@ from typing import Any, Self
 
 _CLOCKS = ("time", "monotonic", "perf_counter")
 
-Place = tuple[Any, str]
-"""An attribute of a module."""
+Place = tuple[dict[str, Any], str]
+"""A name in a namespace."""
 
 
 class Endless(BaseException):
     """The client goes on and on. No client's `except Exception` takes it for an error of the server."""
 
 
-def sleepers() -> list[Place]:
-    """The modules that know `time.sleep` by a name of their own, and that name."""
-    return [
-        (module, name)
-        for module in list(sys.modules.values())
-        for name, value in list(getattr(module, "__dict__", {}).items())
-        if value is time.sleep
-    ]
+def sleepers(more: dict[str, Any]) -> list[Place]:
+    """The names by which `time.sleep` is known to modules, and in one more namespace, which need not be a module's."""
+    found = {id(each): each for each in [more, *(getattr(module, "__dict__", {}) for module in sys.modules.values())]}
+    return [(each, name) for each in found.values() for name, value in list(each.items()) if value is time.sleep]
 
 
 class VirtualTime:
@@ -39,28 +35,28 @@ class VirtualTime:
     def __init__(self, places: list[Place], sleeps: int) -> None:
         self._places = places
         self._left = sleeps
-        self._undo: list[tuple[Any, str, Any]] = []
+        self._undo: list[tuple[dict[str, Any], str, Any]] = []
         self.passed = 0.0
 
     def __enter__(self) -> Self:
         self._thread = threading.get_ident()
         slept = self._sleep(time.sleep)
-        for module, name in self._places:
-            self._put(module, name, slept)
+        for namespace, name in self._places:
+            self._put(namespace, name, slept)
         for name in _CLOCKS:
-            self._put(time, name, self._clock(getattr(time, name), 1))
-            self._put(time, f"{name}_ns", self._clock(getattr(time, f"{name}_ns"), 1_000_000_000))
+            self._put(vars(time), name, self._clock(getattr(time, name), 1))
+            self._put(vars(time), f"{name}_ns", self._clock(getattr(time, f"{name}_ns"), 1_000_000_000))
         made = self._loop(events.new_event_loop)
         for module in (events, asyncio):
-            self._put(module, "new_event_loop", made)
+            self._put(vars(module), "new_event_loop", made)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         while self._undo:
-            module, name, value = self._undo.pop()
-            setattr(module, name, value)
+            namespace, name, value = self._undo.pop()
+            namespace[name] = value
 
     def pass_by(self, seconds: float) -> None:
         """Let so many seconds be over."""
@@ -73,9 +69,9 @@ class VirtualTime:
         """An event loop of this time."""
         return asyncio.SelectorEventLoop(_Selector(self))
 
-    def _put(self, module: Any, name: str, value: object) -> None:
-        self._undo.append((module, name, getattr(module, name)))
-        setattr(module, name, value)
+    def _put(self, namespace: dict[str, Any], name: str, value: object) -> None:
+        self._undo.append((namespace, name, namespace[name]))
+        namespace[name] = value
 
     def _sleep(self, real: Callable[[float], None]) -> Callable[[float], None]:
         def sleep(seconds: float) -> None:
