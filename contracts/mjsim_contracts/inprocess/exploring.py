@@ -39,11 +39,11 @@ class Conversations:
     `examples` is how many are held with each client, `calls` how many calls one of them may take.
     """
 
-    golden: Golden
+    golden: Golden = field(repr=False)
     examples: int = 300
     calls: int = 100
-    keep: Callable[[Found], str] = lambda _found: ""
-    named: Named | None = field(default=None)
+    keep: Callable[[Found], str] = field(default=lambda _found: "", repr=False)
+    named: Named | None = None
 
     def replaying(self, *edits: str, story: str = "completes") -> "Conversations":
         """The one conversation in which these edits are made, in place of those that are drawn; ValueError for no story."""
@@ -145,5 +145,4 @@ def _narrowed(room: Room, held: Held) -> tuple[Named, Held]:
 def _broke(held: Held, choice: Named, kept: str) -> ClientBroke:
     found = Found(choice.edits, choice.course, named(held.error))
     again = f"Again: mjsim_conversation.{found.replaying}.check(...)"
-    text = "\n".join(filter(None, [f"The client broke: {told(held)}", "", again, kept]))
-    return ClientBroke(text, found)
+    return ClientBroke(f"The client broke: {told(held)}\n\n{again}\n{kept}".rstrip(), found)

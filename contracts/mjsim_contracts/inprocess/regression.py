@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ _TEXT = '''"""{summary}"""
 from pathlib import Path
 from runpy import run_path
 
-TESTS = run_path(str(Path(__file__).parent / {path!r}))
+TESTS = run_path(str(Path(__file__).parent / {path}))
 
 
 def test_{name}({parameters}):
@@ -44,8 +45,8 @@ class Found:
     @property
     def replaying(self) -> str:
         """The call that chooses the same again."""
-        story = "" if self.story == "completes" else f"story={self.story!r}"
-        return f"replaying({', '.join([*map(_quoted, self.edits), *filter(None, [story])])})"
+        story = () if self.story == "completes" else (f"story={_quoted(self.story)}",)
+        return f"replaying({', '.join([*map(_quoted, self.edits), *story])})"
 
     @property
     def slug(self) -> str:
@@ -59,18 +60,20 @@ def written(found: Found, origin: Origin, folder: Path, fixture: str) -> Path | 
     names = [name for name in inspect.signature(origin.function).parameters if name != "self"]
     if not all(_is_literal(value) for value in origin.given.values()):
         return None
-    name = f"{origin.function.__name__.removeprefix('test_')}_{found.slug}"
+    name = "_".join(
+        [*(each.removeprefix("test_") for each in (origin.path.stem, origin.function.__name__)), found.slug]
+    )
     file = folder / f"test_{name}.py"
     folder.mkdir(parents=True, exist_ok=True)
-    owner = f"[{origin.owner!r}]()." if origin.owner else ""
+    called = origin.function.__name__
     file.write_text(
         _TEXT.format(
             summary=_summary(found),
-            path=Path(os.path.relpath(origin.path, folder)).as_posix(),
+            path=_quoted(Path(os.path.relpath(origin.path, folder)).as_posix()),
             name=name,
             fixture=fixture,
             replaying=found.replaying,
-            function=owner + origin.function.__name__ if owner else f"[{origin.function.__name__!r}]",
+            function=f"[{_quoted(origin.owner)}]().{called}" if origin.owner else f"[{_quoted(called)}]",
             parameters=", ".join(each for each in names if each not in origin.given),
             arguments=", ".join(f"{each}={origin.given[each]!r}" if each in origin.given else each for each in names),
         ),
@@ -86,7 +89,7 @@ def _summary(found: Found) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _is_literal(value: object) -> bool:

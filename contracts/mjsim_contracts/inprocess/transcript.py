@@ -10,7 +10,7 @@ from mjsim_contracts.inprocess.conversation import Line
 from mjsim_contracts.inprocess.holding import Held
 
 _OURS = str(Path(__file__).parent)
-_FRAMES = 3
+_FRAMES = 4
 _LINES = 40
 """How many lines of a long conversation are shown, and those with a change."""
 

@@ -86,12 +86,14 @@ def test_what_breaks_a_client_becomes_a_test_that_fails_until_the_client_is_mend
     assert "2 failed" in said
     files = sorted((project.folder / "tests" / "regressions").iterdir())
     ending = "getjobstatus_completed_drop_completed_at.py"
-    assert [file.name for file in files] == [f"test_my_client_{ending}", f"test_one_{ending}"]
+    assert [file.name for file in files] == [f"test_mine_my_client_{ending}", f"test_mine_one_{ending}"]
     for file in files:
         assert f"A test of it: {file}" in said
     text = files[0].read_text()
     assert 'replaying("getJobStatus/completed/drop/completed_at")' in text
-    assert text.startswith('"""The client broke on getJobStatus/completed/drop/completed_at: KeyError: \'completed_at\'."""')
+    assert text.startswith(
+        '"""The client broke on getJobStatus/completed/drop/completed_at: KeyError: \'completed_at\'."""'
+    )
     code, said = project.run("tests/regressions")
     assert code == 1, said
     assert "2 failed" in said
