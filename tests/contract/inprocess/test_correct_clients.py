@@ -69,7 +69,9 @@ def answers(session, api):
     url = said[6][1]["result"]["images"][1]["url"]
     picture = session.get(url)
     assert picture.content.startswith(b"\x89PNG")
-    stranger = session.get(f"{api.url}/v1/jobs/{fox}", headers={"Authorization": "Bearer sim-stranger"})
+    other = {"Authorization": "Bearer sim-stranger"}
+    stranger = session.get(f"{api.url}/v1/jobs/{fox}", headers=other)
+    assert session.get(f"{api.url}/v1/jobs", headers=other).json()["total"] == 0
     return [*said, stranger.status_code]
 
 

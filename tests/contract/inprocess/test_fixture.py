@@ -90,7 +90,7 @@ def test_what_breaks_a_client_becomes_a_test_that_fails_until_the_client_is_mend
     for file in files:
         assert f"A test of it: {file}" in said
     text = files[0].read_text()
-    assert 'replaying("getJobStatus/completed/drop/completed_at")' in text
+    assert '    mjsim_conversation = mjsim_conversation.replaying("getJobStatus/completed/drop/completed_at")' in text
     assert text.startswith(
         '"""The client broke on getJobStatus/completed/drop/completed_at: KeyError: \'completed_at\'."""'
     )
