@@ -70,23 +70,14 @@ class Conversations:
         __tracebackhide__ = True
         held = room.hold(Offer(BEYOND), choice)
         if held.broken:
-            raise _broke(held, choice, "")
+            raise _broke(held, _found(held, choice), "")
         return Explored(1, frozenset(held.conversation.edits))
 
     def _explore(self, room: Room, offer: Offer) -> Explored:
         __tracebackhide__ = True
         count, edits = 0, set[str]()
 
-        @hypothesis.settings(
-            max_examples=self.examples,
-            database=None,
-            deadline=None,
-            derandomize=True,
-            report_multiple_bugs=False,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        )
+        @_settings(self.examples)
         @hypothesis.given(st.data())
         def explore(data: st.DataObject) -> None:
             nonlocal count
@@ -105,8 +96,22 @@ class Conversations:
         else:
             return Explored(count, frozenset(edits))
         choice, held = _narrowed(room, held)
-        found = Found(choice.edits, choice.course, named(held.error))
-        raise _broke(held, choice, self.keep(found)) from None
+        found = _found(held, choice)
+        raise _broke(held, found, self.keep(found)) from None
+
+
+def _settings(examples: int) -> hypothesis.settings:
+    """The same conversations in every run: what breaks a client today broke it yesterday, too."""
+    return hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
 
 
 class _Broken(Exception):
@@ -142,7 +147,10 @@ def _narrowed(room: Room, held: Held) -> tuple[Named, Held]:
     return exact, held
 
 
-def _broke(held: Held, choice: Named, kept: str) -> ClientBroke:
-    found = Found(choice.edits, choice.course, named(held.error))
+def _found(held: Held, choice: Named) -> Found:
+    return Found(choice.edits, choice.course, named(held.error))
+
+
+def _broke(held: Held, found: Found, kept: str) -> ClientBroke:
     again = f"Again: mjsim_conversation.{found.replaying}.check(...)"
     return ClientBroke(f"The client broke: {told(held)}\n\n{again}\n{kept}".rstrip(), found)
