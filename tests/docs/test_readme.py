@@ -126,12 +126,12 @@ def test_the_test_of_a_client_works(tmp_path):
 
 def test_every_block_is_run_or_says_why_not():
     kinds = {kind for _skipped, kind, _text in BLOCK.findall(README)}
-    assert kinds <= {"sh", "python"}
+    assert kinds <= {"sh", "python", "text"}
     assert len(blocks("sh")) >= 5
 
 
 def test_every_option_that_the_readme_names_exists():
-    known = {"--mjsim-options"}
+    known = {"--mjsim-options", "--mjsim-regressions"}
     for command in COMMANDS.values():
         parser = Parser(prog="mjsim")
         import_module(command.module).configure(parser)

@@ -101,7 +101,8 @@ def test_the_wheel_holds_both_packages_and_the_contracts_and_no_tests(installed)
     assert (site / "mjsim" / "py.typed").is_file()
     assert not (site / "tests").exists()
     (described,) = site.glob("mjsim-*.dist-info/entry_points.txt")
-    assert "[pytest11]\nmjsim = mjsim.pytest_plugin\n" in described.read_text()
+    plugins = "[pytest11]\nmjsim = mjsim.pytest_plugin\nmjsim_contracts = mjsim_contracts.pytest_plugin\n"
+    assert plugins in described.read_text()
 
 
 def test_without_the_extra_a_check_says_in_one_line_what_to_install(installed):

@@ -63,14 +63,19 @@ _TITLES = {
 def edits(found: Surface, contract: Contract) -> Iterator[Variation]:
     """The variations that one edit makes, for all answers that the client was given."""
     for (operation, state), answer in found.answers.items():
-        status = int(state) if state.isdigit() else 200
-        for kind, path in _candidates(operation, state, answer):
-            edit = Edit(operation, state, kind, path)
-            changed = edit.apply(answer)
-            if kind not in MANNERS and same_json(changed, answer):
-                continue
-            tier = _tier(contract, edit, status, changed)
-            yield _variation(edit, tier, contract.expects(operation, status, changed))
+        yield from edits_of(operation, state, answer, contract)
+
+
+def edits_of(operation: Operation, state: str, answer: Document, contract: Contract) -> Iterator[Variation]:
+    """The variations that one edit makes of one answer."""
+    status = int(state) if state.isdigit() else 200
+    for kind, path in _candidates(operation, state, answer):
+        edit = Edit(operation, state, kind, path)
+        changed = edit.apply(answer)
+        if kind not in MANNERS and same_json(changed, answer):
+            continue
+        tier = _tier(contract, edit, status, changed)
+        yield _variation(edit, tier, contract.expects(operation, status, changed))
 
 
 def _variation(edit: Edit, tier: Tier, promised: bool) -> Variation:

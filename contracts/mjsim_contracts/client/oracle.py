@@ -44,7 +44,7 @@ _PYTHON = re.compile(
 _PYTEST = re.compile(r"^E\s+(?:\w+\.)*(\w+(?:Error|Exception))\b.*$", re.MULTILINE)
 """The line in which pytest names an exception; an assertion that does not hold is what tests are there for."""
 
-_BUGS = frozenset({
+BUGS = frozenset({
     "KeyError", "TypeError", "AttributeError", "IndexError", "ValueError", "NameError", "UnboundLocalError", "LookupError",
     "RecursionError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "ZeroDivisionError", "OverflowError",
     "StopIteration", "NotImplementedError", "DecodeError", "ValidationError", "MemoryError",
@@ -125,7 +125,7 @@ class Oracle:
         if "Traceback (most recent call last)" in output:
             return _python(output)
         if match := _PYTEST.search(output):
-            return (match[0][1:].strip()[:300], "") if match[1] in _BUGS else ("", "")
+            return (match[0][1:].strip()[:300], "") if match[1] in BUGS else ("", "")
         for pattern in _OTHERS:
             if (match := pattern.search(output)) and match[0] not in self.usual_output:
                 return match[0].strip()[:300], ""
@@ -175,7 +175,7 @@ def _python(output: str) -> tuple[str, str]:
     if name == "SystemExit":
         return "", ""
     line = output[last.start() :].splitlines()[0].strip()[:300]
-    if name in _BUGS or _TRANSPORT.fullmatch(name):
+    if name in BUGS or _TRANSPORT.fullmatch(name):
         return line, ""
     return "", line
 

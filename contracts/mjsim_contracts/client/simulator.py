@@ -13,16 +13,18 @@ from mjsim_contracts.error import CheckError
 SIMULATOR = (sys.executable, "-m", "mjsim")
 """The command that starts a simulator."""
 
+OPTIONS = ("serve", "--host", "127.0.0.1", "--port", "0", "--log-format", "json", "--pace", "instant")
+"""What makes it one for clients under test: its jobs are done at once, and it says where it listens."""
+
 _SECONDS = 20
 
 
 @asynccontextmanager
 async def simulator(seed: int, program: Sequence[str] = SIMULATOR) -> AsyncIterator[str]:
     """The URL of a simulator whose jobs are done at once; it ends with the context. `CheckError` where none starts."""
-    options = ("serve", "--host", "127.0.0.1", "--port", "0", "--log-format", "json", "--pace", "instant")
     process = await asyncio.create_subprocess_exec(
         *program,
-        *options,
+        *OPTIONS,
         "--seed",
         str(seed),
         stdin=asyncio.subprocess.DEVNULL,

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.exchange import inside
-from mjsim_contracts.proxy.upstream import Asked, Upstream
+from mjsim_contracts.proxy.upstream import Asked, Server
 from mjsim_contracts.proxy.wire import Written
 
 _CONDITIONS = frozenset({"range", "if-none-match", "if-range"})
@@ -19,7 +19,7 @@ _CONDITIONS = frozenset({"range", "if-none-match", "if-range"})
 class Pictures:
     """Draws through the simulator what was not drawn before."""
 
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Server) -> None:
         self._upstream = upstream
         self._sizes: dict[str, tuple[int, int]] = {}
         self._drawn: dict[tuple[str, int, int], Written] = {}

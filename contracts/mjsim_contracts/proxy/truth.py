@@ -6,6 +6,7 @@ completed yet.
 
 import asyncio
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +16,7 @@ from mjsim_contracts.proxy.fault import error
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.story import Document, Telling
-from mjsim_contracts.proxy.upstream import Asked, Upstream
+from mjsim_contracts.proxy.upstream import Asked, Server
 from mjsim_contracts.proxy.wire import Written
 
 _PAGE = 100
@@ -29,7 +30,7 @@ _LOOKS = frozenset({Operation.GET, Operation.LIST})
 class Truth:
     """The answers of one account's server; `origin` is where pictures are addressed."""
 
-    def __init__(self, upstream: Upstream, pictures: Pictures, key: str, script: Script, origin: str) -> None:
+    def __init__(self, upstream: Server, pictures: Pictures, key: str, script: Script, origin: str) -> None:
         self._upstream = upstream
         self._pictures = pictures
         self._key = key
@@ -42,6 +43,10 @@ class Truth:
         for start in range(0, self._script.earlier, _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, self._script.earlier))
             await asyncio.gather(*(self._create(f"an earlier picture, number {number + 1}") for number in numbers))
+
+    def inherit(self, job_ids: Iterable[str]) -> None:
+        """These jobs are from before: every look shows them as they are."""
+        self._telling.leave(job_ids)
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request of the API."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
@@ -33,6 +33,16 @@ class Asked:
     def lower(self) -> Mapping[str, str]:
         """Its headers by their names in lower case."""
         return {name.lower(): value for name, value in self.headers}
+
+
+class Server(Protocol):
+    """Who answers truthfully; `origin` is where its answers address pictures."""
+
+    origin: str
+
+    async def answer(self, asked: Asked) -> Written:
+        """The answer to a request."""
+        ...
 
 
 class Upstream:
