@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from mjsim.core.delivery import legible
 from mjsim.core.error import InvalidRequest, NotFound
 from mjsim.inbox import Answer, Inbox, Inboxes, Received
 from mjsim.spec import CONTROL
@@ -42,7 +43,7 @@ class InboxApi:
 
     async def receive(self, call: Call) -> web.StreamResponse:
         """Take whatever is posted, and answer as told."""
-        headers = {name.lower(): value for name, value in call.request.headers.items()}
+        headers = {name.lower(): legible(value) for name, value in call.request.headers.items()}
         body = await read_bounded(call.request)
         answer = self._inboxes.receive(_name(call), headers, body, time.time())
         await asyncio.sleep(HANG_SECONDS if answer.hang else answer.delay)
