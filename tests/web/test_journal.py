@@ -142,3 +142,12 @@ async def test_headers_that_are_no_text_are_shown_all_the_same(live):
         assert ["X-Odd", r"\udcff"] in entry["request_headers"]
         (message,) = (await sim.get("/_sim/inboxes/odd")).json["messages"]
         assert message["headers"]["x-odd"] == r"\udcff"
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\ud800"}', b"\xff", b"[" * 50_000, b'{"a": NaN}', b'{"a": 1e999}'])
+async def test_an_inbox_shows_what_came_whatever_it_was(live, body):
+    async with live() as sim:
+        async with sim.session.post(f"{sim.url}/_sim/inbox/odd", data=body) as answer:
+            assert answer.status == 200
+        (message,) = (await sim.get("/_sim/inboxes/odd")).json["messages"]
+        assert "json" not in message

@@ -1,13 +1,13 @@
 """The inboxes over HTTP: anybody posts to one, and the control API reads it and tells it what to answer."""
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from mjsim.core.delivery import legible
@@ -143,7 +143,7 @@ def _message(message: Received) -> dict[str, Any]:
         "body_truncated": message.cut,
     }
     try:
-        shown["json"] = json.loads(message.body)
-    except (ValueError, RecursionError):
+        shown["json"] = msgspec.json.decode(message.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return shown
     return shown
