@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 from mjsim.core.instant import Instant
 
+_LONGEST_SECONDS = 1e9
+"""Longer than anybody waits, and still a number: a rate may be as small as numbers get."""
+
 
 class LineClock:
     """Simulated time from `start` on, at `rate` simulated seconds a real one; at rate 0 it stands still."""
@@ -45,7 +48,7 @@ class LineClock:
 
     def real_seconds(self, milliseconds: int) -> float:
         """See `ports.Clock`."""
-        return milliseconds / 1000 / (self._rate or 1.0)
+        return min(milliseconds / 1000 / (self._rate or 1.0), _LONGEST_SECONDS)
 
     def simulated(self, seconds: float) -> int:
         """See `ports.Clock`."""

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.instant import NEVER, Instant
 from mjsim.courier import Courier, Wall
-from mjsim.ports import Clock, Outbox
+from mjsim.ports import Clock, DeliveryQuery, Outbox
 
 log = logging.getLogger("mjsim")
 
@@ -57,14 +57,21 @@ class Dispatcher:
             except TimeoutError:
                 continue
 
-    async def settle(self) -> list[Sent]:
-        """Deliver everything that is due by now; once all of it is sent and recorded, the attempts that were made."""
+    async def settle(self, enough: Callable[[Sequence[Sent]], bool] = lambda _made: False) -> list[Sent]:
+        """Deliver everything that is due by now; once all of it is sent and recorded, or is enough, the attempts that
+        were made.
+        """
         with self._listening() as made:
             await self._start_due()
-            while self._flights:
+            while self._flights and not enough(made):
                 await asyncio.wait(self._flights, return_when=asyncio.FIRST_COMPLETED)
                 await self._start_due()
         return made
+
+    async def newest(self) -> int:
+        """See `ports.Errands`."""
+        latest = await self._outbox.deliveries(DeliveryQuery(), 1)
+        return latest[0].number if latest else 0
 
     async def next_due(self) -> Instant:
         """See `ports.Errands`."""

@@ -192,8 +192,14 @@ class Errands(Protocol):
         """When the next one is due; `NEVER` where none is."""
         ...
 
-    async def settle(self) -> Sequence[Sent]:
-        """Do everything that is due by now, and say what was done once it has been."""
+    async def newest(self) -> int:
+        """The number of the delivery that was planned last; later ones have higher numbers."""
+        ...
+
+    async def settle(self, enough: Callable[[Sequence[Sent]], bool]) -> Sequence[Sent]:
+        """Do everything that is due by now, and say what was done once it has been, or is enough: then the rest goes on
+        by itself.
+        """
         ...
 
 

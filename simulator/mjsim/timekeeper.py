@@ -1,7 +1,8 @@
 """Time is moved from one due instant to the next, and whoever moved it is answered when all of it has happened."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,7 +17,21 @@ MOST_TOLD = 1_000
 """How many changes and how many attempts one walk tells of; it makes them all."""
 
 _MOST_ROUNDS = 100_000
-"""After so many due instants a walk until all is quiet gives up: some receiver makes new work out of every delivery."""
+"""After so many due instants a walk until all is quiet gives up."""
+
+MOST_FRESH = 2_000
+"""After so many attempts at news that nobody had planned when it set out a walk waits for no more: some receiver makes new
+work out of every delivery."""
+
+_MOST_TRIES = 60
+"""More attempts than any schedule of retries has: further ones were asked for, and are new work too."""
+
+PATIENCE_SECONDS = 5.0
+"""How long, in real time, a walk waits for the one before it: less than a sender waits for its receiver, which may be
+the one that asks."""
+
+_MOST_PASSES = 100
+"""How often one request walks the steps of others that came meanwhile; what is left is for the next request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,17 @@ class Walk:
     attempts: list[Sent] = field(default_factory=list)
     attempted: int = 0
     changed: int = 0
+    newest: int = 0
+    fresh: int = 0
+
+    def note(self, attempts: Sequence[Sent]) -> None:
+        """Count those that are new work: their news is younger than `newest`, the last that was planned before."""
+        self.fresh += sum(one.delivery.number > self.newest or one.attempt.number > _MOST_TRIES for one in attempts)
+
+    @property
+    def endless(self) -> bool:
+        """Whether so much new work has come up that there may always be more."""
+        return self.fresh >= MOST_FRESH
 
 
 class Timekeeper:
@@ -48,6 +74,7 @@ class Timekeeper:
         self._store = store
         self._errands = errands
         self._walking = asyncio.Lock()
+        self._owed = 0
         self.step = step
 
     def now(self) -> Instant:
@@ -69,22 +96,33 @@ class Timekeeper:
         await self._store.note_line(self._clock.now(), rate)
 
     async def tick(self) -> None:
-        """A request has come in: where time goes by steps, it is one step later."""
-        await self.advance(self.step)
+        """A request has come in: where time goes by steps, it is one step later.
+
+        It does not wait for a walk that is under way, which may wait for the receiver that makes this request: who walks
+        takes this step too, or the next request does.
+        """
+        self._owed += self.step
+        if self._walking.locked():
+            return
+        async with self._walking:
+            for _ in range(_MOST_PASSES):
+                step, self._owed = self._owed, 0
+                if step:
+                    await self._walk_to(Instant(self._clock.now() + step))
 
     async def advance(self, milliseconds: int) -> Walk:
-        """Walk on by so much."""
-        async with self._walking:
+        """Walk on by so much. This and every other walk: `ClashingState` where the one before it does not end."""
+        async with self._turn():
             return await self._walk_to(Instant(self._clock.now() + milliseconds))
 
     async def advance_to(self, instant: Instant) -> Walk:
         """Walk to the instant; one that is past is where time is already."""
-        async with self._walking:
+        async with self._turn():
             return await self._walk_to(instant)
 
     async def advance_to_next(self, job: Job) -> Walk:
         """Walk to the next moment of the job; `JobSettled` where it has none."""
-        async with self._walking:
+        async with self._turn():
             coming = job.timeline.after(self._clock.now())
             if not coming or coming[0].instant >= HORIZON:
                 raise JobSettled(f"Job {job.id} has no next moment: it has settled, is held, or sticks.")
@@ -92,10 +130,11 @@ class Timekeeper:
 
     async def advance_until_quiet(self) -> Walk:
         """Walk until no job is on its way and nothing is left to deliver; jobs that stick or are held do not count."""
-        async with self._walking:
-            walk = Walk(self._clock.now(), self._clock.now())
-            await self._settle(walk)
+        async with self._turn():
+            walk = await self._set_out()
             for _ in range(_MOST_ROUNDS):
+                if walk.endless:
+                    break
                 due = min(await self._errands.next_due(), await self._store.next_settling(self._clock.now()))
                 if due >= HORIZON:
                     walk.quiet = True
@@ -103,12 +142,32 @@ class Timekeeper:
                 await self._jump(due, walk)
             return await self._told(walk)
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._walking.acquire()
+        except TimeoutError:
+            raise ClashingState(
+                f"Time is being moved already, and that has not ended within {PATIENCE_SECONDS:g} s. A receiver that moves "
+                "time before it has answered its webhook waits for itself: let it answer first."
+            ) from None
+        try:
+            yield
+        finally:
+            self._walking.release()
+
+    async def _set_out(self) -> Walk:
+        """The beginning of a walk: what is due by now is done."""
+        walk = Walk(self._clock.now(), self._clock.now(), newest=await self._errands.newest())
+        await self._settle(walk)
+        return walk
+
     async def _walk_to(self, instant: Instant) -> Walk:
         if instant >= HORIZON:
             raise ClashingState(f"Time ends at {rfc3339(HORIZON)}.")
-        walk = Walk(self._clock.now(), self._clock.now())
-        await self._settle(walk)
-        while (due := await self._errands.next_due()) <= instant:
+        walk = await self._set_out()
+        while not walk.endless and (due := await self._errands.next_due()) <= instant:
             await self._jump(due, walk)
         await self._jump(instant, walk)
         return await self._told(walk)
@@ -119,7 +178,16 @@ class Timekeeper:
         await self._settle(walk)
 
     async def _settle(self, walk: Walk) -> None:
-        done = await self._errands.settle()
+        noted = 0
+
+        def enough(made: Sequence[Sent]) -> bool:
+            nonlocal noted
+            walk.note(made[noted:])
+            noted = len(made)
+            return walk.endless
+
+        done = await self._errands.settle(enough)
+        enough(done)
         walk.attempted += len(done)
         walk.attempts += done[: MOST_TOLD - len(walk.attempts)]
 

@@ -426,3 +426,18 @@ async def test_what_is_broken_off_by_the_end_is_sent_after_the_next_start(postin
         (delivery,) = await post.log()
         assert (delivery.attempts, delivery.standing) == (0, Standing.SCHEDULED)
         assert delivery.due is not None
+
+
+async def test_an_answer_whose_headers_are_no_text_is_recorded_like_any_other(posting):
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 \xff\xfe\r\nX-Odd: \xff\xfe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, posting("5s") as post:
+        await post.keep(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook")
+        (made,) = await post.advance(10)
+        assert (made.standing, made.attempt.reply.status) == (Standing.RETRYING, 500)
+        assert dict(made.attempt.reply.headers)["X-Odd"] == r"\udcff\udcfe"
+        assert await post.attempts() == [made.attempt]

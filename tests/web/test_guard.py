@@ -72,3 +72,9 @@ async def test_other_machines_are_refused_without_a_token(live, monkeypatch):
         assert "--control-token" in answer.message
         monkeypatch.setattr("aiohttp.web.BaseRequest.remote", "::ffff:127.0.0.1", raising=True)
         assert (await sim.get("/_sim/clock")).status == 200
+
+
+async def test_an_origin_that_cannot_be_read_is_foreign(live):
+    async with live() as sim:
+        answer = await sim.get("/_sim/clock", headers={"Origin": "http://["})
+        assert (answer.status, answer.code) == (403, "forbidden")

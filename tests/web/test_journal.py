@@ -129,3 +129,25 @@ async def test_the_journal_is_asked_properly_or_not_at_all(live, query):
 async def test_waiting_is_asked_for_properly_or_not_at_all(live, body):
     async with live() as sim:
         assert (await sim.post("/_sim/journal/wait", body)).status == 400
+
+
+async def test_headers_that_are_no_text_are_shown_all_the_same(live):
+    async with live() as sim:
+        for target in ("GET /v1/jobs", "POST /_sim/inbox/odd"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(sim.url.rpartition(":")[2]))
+            writer.write(target.encode() + b" HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\r\nConnection: close\r\n\r\n")
+            await reader.read()
+            writer.close()
+        (entry, *_) = (await sim.get("/_sim/journal")).json["data"]
+        assert ["X-Odd", r"\udcff"] in entry["request_headers"]
+        (message,) = (await sim.get("/_sim/inboxes/odd")).json["messages"]
+        assert message["headers"]["x-odd"] == r"\udcff"
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\ud800"}', b"\xff", b"[" * 50_000, b'{"a": NaN}', b'{"a": 1e999}'])
+async def test_an_inbox_shows_what_came_whatever_it_was(live, body):
+    async with live() as sim:
+        async with sim.session.post(f"{sim.url}/_sim/inbox/odd", data=body) as answer:
+            assert answer.status == 200
+        (message,) = (await sim.get("/_sim/inboxes/odd")).json["messages"]
+        assert "json" not in message

@@ -245,3 +245,11 @@ async def test_as_many_jobs_as_max_jobs_are_kept(live, number):
             job_id = await sim.imagine(f"boat {place}")
             assert (await sim.job(job_id))["status"] == "completed"
         assert (await sim.jobs())["total"] == number
+
+
+async def test_where_time_all_but_stands_still_the_wait_is_long_and_still_a_number(live):
+    async with live(rate_limit="1/60s") as sim:
+        await sim.imagine("a")
+        await sim.request("PUT", "/_sim/clock", data=b'{"rate": 1e-320}')
+        answer = await sim.post("/v1/imagine", {"prompt": "b"})
+        assert (answer.status, answer.headers["Retry-After"]) == (429, "1000000000")

@@ -137,3 +137,46 @@ async def test_a_delivery_that_hangs_does_not_outlive_its_tenant(live):
         await sim.post("/_sim/reset", {"tenant": "sim-test"})
         walk = (await sim.post("/_sim/clock/advance", {"by": "1h"})).json
         assert walk["attempts"] == []
+
+
+DAMAGES = {
+    "a table is gone": "DROP TABLE attempt",
+    "a column too many": "ALTER TABLE job ADD COLUMN more",
+    "a view for a table": "DROP TABLE disabled; CREATE VIEW disabled AS SELECT 'a' AS tenant, 'b' AS url, 1 AS since",
+    "a trigger": "CREATE TRIGGER more AFTER DELETE ON fact BEGIN DELETE FROM tenant; END",
+    "a job that is none": "UPDATE job SET document = x'00ff'",
+    "a job of text": "UPDATE job SET document = 'hello'",
+    "an instant that is none": "UPDATE job SET started = 'soon'",
+    "an instant after all others": "UPDATE delivery SET instant = 100000000000000000",
+    "a standing that is none": "UPDATE delivery SET standing = 'lying'",
+    "a line that is none": "UPDATE fact SET value = 'a b' WHERE name = 'line'",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("where", ["memory", "file"])
+async def test_a_state_that_was_tampered_with_is_not_imported_and_nothing_is_lost(live, tmp_path, damage, where):
+    async with live(data=None if where == "memory" else tmp_path / "own.db") as sim:
+        job_id = await sim.imagine(webhook_url="http://127.0.0.1:1/")
+        await sim.post("/_sim/clock/advance", {"by": "1ms"})
+        true = (await sim.get("/_sim/export")).body
+        file = tmp_path / "tampered.db"
+        file.write_bytes(true)
+        connection = sqlite3.connect(file)
+        connection.executescript(damage)
+        connection.close()
+        answer = await sim.request("POST", "/_sim/import", data=file.read_bytes())
+        assert (answer.status, answer.code) == (409, "clashing_state")
+        assert (await sim.job(job_id))["id"] == job_id
+        await sim.imagine("another")
+        assert (await sim.request("POST", "/_sim/import", data=true)).json == {"jobs": 1}
+
+
+async def test_a_state_that_lacks_its_last_byte_is_not_imported_and_nothing_is_lost(live):
+    async with live() as sim:
+        job_id = await sim.imagine(webhook_url="http://127.0.0.1:1/")
+        true = (await sim.get("/_sim/export")).body
+        answer = await sim.request("POST", "/_sim/import", data=true[:-1])
+        assert (answer.status, answer.code) == (409, "clashing_state")
+        assert (await sim.request("POST", "/_sim/import", data=true)).json == {"jobs": 1}
+        assert (await sim.job(job_id))["id"] == job_id

@@ -132,6 +132,11 @@ class Sent(NamedTuple):
     standing: Standing
 
 
+def legible(text: str) -> str:
+    """The text with what is no character of Unicode written out: receivers send any bytes, and stores keep UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def answered(seconds: float, status: int, headers: Headers, body: bytes, *, cut: bool = False) -> Reply:
     """An answer, with the problem that its status is, if it is one."""
     if 200 <= status < 300:

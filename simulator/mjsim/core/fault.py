@@ -1,11 +1,10 @@
 """A fault is data: when it strikes, and what it does. Nothing here happens by itself; `web/` and the webhooks act on it."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from mjsim.core.chance import Key
 from mjsim.core.fate import Fate
@@ -185,6 +184,14 @@ def parts_at(operation: str) -> frozenset[str]:
     return _ON_ANSWERS | _ALSO.get(operation, frozenset())
 
 
+class Pattern(Protocol):
+    """What is searched for in a text."""
+
+    def search(self, text: str, /) -> object:
+        """Something true where it is found; `TimeoutError` where the search takes too long."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """When a fault may strike; what is None or empty holds always.
@@ -196,7 +203,7 @@ class Match:
     operations: frozenset[str] = frozenset()
     tenant: str | None = None
     job_id: str | None = None
-    prompt: re.Pattern[str] | None = None
+    prompt: Pattern | None = None
     after: int | None = None
     nth: int | None = None
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from mjsim.core.chance import Key, digest
 from mjsim.core.error import FaultExists, InvalidRequest, NotFound
-from mjsim.core.fault import Effect, Fault, parts_at
+from mjsim.core.fault import Effect, Fault, Pattern, parts_at
 from mjsim.core.instant import NEVER, Instant, later
 
 MOST_FAULTS: Final = 1_000
@@ -212,11 +212,21 @@ def _static(fault: Fault, occasion: Occasion) -> Iterable[Condition]:
     if match.job_id is not None:
         yield Condition("job_id", occasion.job_id == match.job_id, occasion.job_id or "no job")
     if match.prompt is not None:
-        prompt = occasion.prompt
-        yield Condition("prompt", prompt is not None and bool(match.prompt.search(prompt)), prompt or "no prompt")
+        yield _searched(match.prompt, occasion.prompt)
     if match.after is not None:
         age = occasion.age
         yield Condition("after", age is not None and age >= match.after, "no file" if age is None else f"{age}ms")
+
+
+def _searched(pattern: Pattern, prompt: str | None) -> Condition:
+    if prompt is None:
+        return Condition("prompt", held=False, found="no prompt")
+    try:
+        return Condition("prompt", bool(pattern.search(prompt)), prompt or "no prompt")
+    except TimeoutError:
+        return Condition(
+            "prompt", held=False, found="the pattern takes too long to search for; write it without nested repeats"
+        )
 
 
 def _counted(

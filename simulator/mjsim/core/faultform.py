@@ -3,7 +3,7 @@ what a schema cannot say is checked here. Errors are `InvalidRequest` or `Invali
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from mjsim.core.fault import (
     Fixed,
     Lognormal,
     Match,
+    Pattern,
     Response,
     RetryAfter,
     Uniform,
@@ -30,11 +31,15 @@ Written = Mapping[str, Any]
 """A JSON object."""
 
 
-def read_fault(given: Written) -> Fault:
-    """The fault that is written so."""
+Compile = Callable[[str], Pattern]
+"""Makes the pattern that a regular expression stands for; ValueError where it is none."""
+
+
+def read_fault(given: Written, compiled: Compile = re.compile) -> Fault:
+    """The fault that is written so; its regular expressions, which may be anybody's, are `compiled`."""
     fault = Fault(
         id=given.get("id", ""),
-        match=_match(given.get("match", {})),
+        match=_match(given.get("match", {}), compiled),
         effect=_effect(given["effect"]),
         succeed_first=int(given.get("succeed_first", 0)),
         count=_whole(given.get("count")),
@@ -62,22 +67,22 @@ def _check(fault: Fault) -> None:
         raise InvalidRequest(f"effect.{lost[0]}: can strike none of {', '.join(named)}.")
 
 
-def _match(given: Written) -> Match:
+def _match(given: Written, compiled: Compile) -> Match:
     nth = given.get("nth", "every")
     return Match(
         operations=frozenset(given.get("operations", ())),
         tenant=given.get("tenant"),
         job_id=given["job_id"].lower() if "job_id" in given else None,
-        prompt=_pattern(given["prompt"]) if "prompt" in given else None,
+        prompt=_pattern(given["prompt"], compiled) if "prompt" in given else None,
         after=_duration(given, "after", "match."),
         nth=None if nth == "every" else 1 if nth == "first" else int(nth),
     )
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str, compiled: Compile) -> Pattern:
     try:
-        return re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
+        return compiled(text)
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise InvalidRequest(f"match.prompt: {text[:40]!r} is no regular expression: {error}.") from None
 
 

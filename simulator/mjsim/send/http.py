@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
-from mjsim.core.delivery import Headers, Problem, Reply, answered
+from mjsim.core.delivery import Headers, Problem, Reply, answered, legible
 from mjsim.core.message import Message
 from mjsim.core.tampering import PLAIN
 from mjsim.core.target import refusal
@@ -53,7 +53,7 @@ class HttpSend:
     async def _post(self, message: Message) -> tuple[int, Headers, bytes]:
         request = self._open().post(message.url, data=message.body, headers=message.headers, allow_redirects=False)
         async with request as answer:
-            headers = tuple((str(name), value) for name, value in answer.headers.items())
+            headers = tuple((legible(name), legible(value)) for name, value in answer.headers.items())
             return answer.status, headers, await _read_bounded(answer)
 
     async def _drip(self, message: Message) -> tuple[int, Headers, bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
-from mjsim.core.delivery import Problem
+from mjsim.core.delivery import Problem, legible
 from mjsim.core.target import host_and_port
 from mjsim.send.resolver import PublicTarget
 
@@ -72,4 +72,4 @@ def _refused(host: str, port: int, contained: bool) -> str:
 
 def _line(error: BaseException) -> str:
     text = str(getattr(error, "message", "") or error) or type(error).__name__
-    return " ".join(text.split()).rstrip(". ")[:200]
+    return legible(" ".join(text.split()).rstrip(". ")[:200])

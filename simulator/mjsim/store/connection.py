@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mjsim.store.schema import connect, refuse_unfit
+from mjsim.store.schema import Proof, connect, refuse_unfit
 
 Row = tuple[Any, ...]
 
@@ -61,20 +61,30 @@ class Connection:
             self._sqlite.execute("VACUUM INTO ?", (str(file),))
             return file.read_bytes()
 
-    def replace(self, data: bytes) -> None:
-        """Take the rows of a data file instead of one's own; `ClashingState` where it is none, or is of another seed."""
+    def replace(self, data: bytes, proof: Proof) -> None:
+        """Take the rows of a data file instead of one's own; `ClashingState` where it is none, is of another seed, or fails
+        the proof: nothing has changed then.
+        """
         self._commit()
         with TemporaryDirectory(prefix="mjsim-") as folder:
             file = Path(folder, "import.db")
             file.write_bytes(data)
-            refuse_unfit(file, self.rows("SELECT value FROM fact WHERE name = 'seed'"))
+            refuse_unfit(file, self.rows("SELECT value FROM fact WHERE name = 'seed'"), proof)
             self._sqlite.execute("ATTACH ? AS imported", (str(file),))
-            self._sqlite.execute("BEGIN")
-            for (table,) in self.rows("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
-                self._sqlite.execute(f"DELETE FROM main.{table}")
-                self._sqlite.execute(f"INSERT INTO main.{table} SELECT * FROM imported.{table}")
-            self._sqlite.execute("COMMIT")
-            self._sqlite.execute("DETACH imported")
+            try:
+                self._take_over()
+            finally:
+                if self._sqlite.in_transaction:
+                    self._sqlite.execute("ROLLBACK")
+                self._sqlite.execute("DETACH imported")
+
+    def _take_over(self) -> None:
+        """Put the rows of the database that is attached in place of one's own."""
+        self._sqlite.execute("BEGIN")
+        for (table,) in self.rows("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
+            self._sqlite.execute(f"DELETE FROM main.{table}")
+            self._sqlite.execute(f"INSERT INTO main.{table} SELECT * FROM imported.{table}")
+        self._sqlite.execute("COMMIT")
 
     def close(self) -> None:
         """Commit what is open and let go of the file."""

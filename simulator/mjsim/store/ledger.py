@@ -11,6 +11,7 @@ from mjsim.core.instant import BEGINNING, NEVER, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
+from mjsim.store.arrival import SHAPE, refuse_unreadable
 from mjsim.store.codec import decode, encode
 from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
@@ -156,7 +157,8 @@ class Ledger:
 
     def restore(self, data: bytes) -> None:
         """Hold what a data file holds instead."""
-        self.connection.replace(data)
+        shape = self.connection.rows(SHAPE)
+        self.connection.replace(data, lambda arrived: refuse_unreadable(arrived, shape))
         self._recall()
 
     def forget_tenant(self, tenant: str | None) -> int:

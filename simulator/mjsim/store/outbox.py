@@ -4,6 +4,7 @@ A row is one piece of news. It is claimed before it is sent and released by what
 ended are void, because a file has one process at a time.
 """
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 
 import msgspec
@@ -181,6 +182,14 @@ def _condition(query: DeliveryQuery) -> tuple[str, list[object]]:
     }
     wanted = {part: argument for part, argument in parts.items() if argument is not None}
     return " AND ".join(wanted) or "TRUE", list(wanted.values())
+
+
+def read_all(connection: sqlite3.Connection) -> None:
+    """Read every delivery and every attempt of a data file; AttributeError, TypeError or ValueError where one is damaged."""
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM delivery"):
+        _delivery(row)
+    for (document,) in connection.execute("SELECT document FROM attempt"):
+        _decode(document)
 
 
 def _delivery(row: Row) -> Delivery:

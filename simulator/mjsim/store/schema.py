@@ -10,6 +10,7 @@ is at it, `resend` when that was asked for meanwhile. Deliveries go with their j
 """
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from mjsim.core.error import ClashingState, SettingsError
@@ -137,14 +138,25 @@ def _is_new(connection: sqlite3.Connection) -> bool:
     return False
 
 
-def refuse_unfit(file: Path, seed: list[tuple[str]]) -> None:
-    """`ClashingState` where the file cannot be imported: it is no data file of this format and seed, or is damaged."""
+Proof = Callable[[sqlite3.Connection], None]
+"""Raises `ClashingState` where something is wrong with what a file holds."""
+
+
+def refuse_unfit(file: Path, seed: list[tuple[str]], proof: Proof) -> None:
+    """`ClashingState` where the file cannot be imported: it is no data file of this format and seed, is damaged, or fails
+    the proof.
+    """
     connection = sqlite3.connect(file)
     try:
         if _is_new(connection):
             raise ClashingState("The file that is imported is empty.")
-        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        # An index that does not agree with its table would damage the rows of whoever takes them over.
+        if (
+            _size(connection) != file.stat().st_size
+            or connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok"
+        ):
             raise ClashingState("The file that is imported is damaged.")
+        proof(connection)
         of_file = connection.execute("SELECT value FROM fact WHERE name = 'seed'").fetchall()
     except SettingsError as error:
         raise ClashingState(f"The file cannot be imported: {str(error).partition(';')[0]}.") from error
@@ -155,6 +167,12 @@ def refuse_unfit(file: Path, seed: list[tuple[str]]) -> None:
     if of_file != seed:
         there = of_file[0][0] if of_file else "none"
         raise ClashingState(f"The file was made with seed {there}; start with --seed {there} to import it.")
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """How many bytes the database says that it has; one that was cut off has fewer."""
+    (pages,), (page,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages * page)
 
 
 def _explain(error: sqlite3.Error) -> str:

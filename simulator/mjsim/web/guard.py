@@ -45,7 +45,7 @@ class Guard:
 
     def _refuse_foreign_pages(self, request: web.BaseRequest) -> None:
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        if origin is not None and _authority(origin) != request.headers.get("Host", ""):
             raise Forbidden(f"Origin: {origin[:80]!r} is a foreign web page; the control API answers none.")
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
             raise Forbidden("The request was made by a foreign web page; the control API answers none.")
@@ -66,6 +66,14 @@ def _is_loopback(address: str) -> bool:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
     return (mapped or found).is_loopback
+
+
+def _authority(origin: str) -> str | None:
+    """Host and port of an origin; None where it cannot be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _host_name(header: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from multidict import MultiMapping
 
+from mjsim.core.delivery import legible
 from mjsim.core.instant import Instant
 from mjsim.core.tenant import is_made_up
 
@@ -107,7 +108,9 @@ class Journal:
 
 def shown(headers: MultiMapping[str]) -> list[tuple[str, str]]:
     """The headers without credentials; the keys that anybody may make up are none."""
-    return [(str(name), _shown(value) if name.lower() in _SECRETS else value) for name, value in headers.items()]
+    return [
+        (str(name), legible(_shown(value) if name.lower() in _SECRETS else value)) for name, value in headers.items()
+    ]
 
 
 def _shown(value: str) -> str:

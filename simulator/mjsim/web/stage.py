@@ -32,6 +32,10 @@ from mjsim.web.wire import dripping, ended, truncated
 log = logging.getLogger("mjsim")
 
 
+LONGEST_PROMPT = 4_000
+"""How many characters of a prompt faults look at and remember: no longer one is accepted."""
+
+
 class Strike(NamedTuple):
     """What happened to an answer: by which fault (`Prefer` where the request asked for it), to which parts, why, and
     whether the contract documents no such status for the operation.
@@ -105,7 +109,7 @@ class Stage:
             call.tenant,
             digest(request.method, request.path_qs, blake2b(body, digest_size=16).hexdigest()).hex(),
             job_id,
-            prompt if isinstance(prompt, str) else None,
+            prompt[:LONGEST_PROMPT] if isinstance(prompt, str) else None,
         )
 
     async def _occasion_of_file(self, path: str) -> Occasion:

@@ -34,6 +34,9 @@ _USUAL_WAIT = RetryAfter(1)
 """What the answers of the contract that limit a client say at least."""
 
 
+LARGEST_PATCHED = 8 << 20
+"""How large an answer may become by a patch, in bytes: copies of copies double it each time."""
+
 State = Callable[[int, str | None, str | None], web.Response]
 """Makes the error of a status as an API tells it; its code and message where they are given."""
 
@@ -116,11 +119,20 @@ def check_patch(operations: Sequence[Mapping[str, Any]]) -> None:
 
 
 def patched(body: bytes, operations: Sequence[Mapping[str, Any]]) -> bytes:
-    """The JSON after the operations; all of them or, where one does not fit, none: then it stays as it was."""
+    """The JSON after the operations; all of them or, where one does not fit or it would grow beyond `LARGEST_PATCHED`, none:
+    then it stays as it was.
+    """
     from jsonpath.exceptions import JSONPatchError, JSONPointerError
     from jsonpath.patch import JSONPatch
 
     try:
-        return encode(JSONPatch(operations).apply(msgspec.json.decode(body)))
-    except (JSONPatchError, JSONPointerError, msgspec.DecodeError):
+        value, size = msgspec.json.decode(body), len(body)
+        for operation in operations:
+            # The size is not measured each time: no copy more than doubles it, nothing else adds more than its value.
+            size += size if operation["op"] == "copy" else len(encode(operation.get("value")))
+            if size > LARGEST_PATCHED and (size := 2 * len(encode(value))) > LARGEST_PATCHED:
+                return body
+            value = JSONPatch([operation]).apply(value)
+        return encode(value)
+    except (JSONPatchError, JSONPointerError, msgspec.DecodeError, RecursionError):
         return body

@@ -14,6 +14,7 @@ from mjsim.core.instant import Instant, rfc3339
 from mjsim.ports import Clock
 from mjsim.web.answer import plain_json
 from mjsim.web.body import conform, read_value
+from mjsim.web.control.pattern import BoundedPattern
 from mjsim.web.route import Call, Route
 from mjsim.web.substitute import check_patch
 
@@ -23,7 +24,7 @@ Written = Mapping[str, Any]
 def admit(value: object) -> tuple[Fault, Written]:
     """The fault that a JSON value writes down, and the value; `InvalidRequest` says why it is none."""
     given = conform(value, "Fault", spec.CONTROL)
-    fault = read_fault(given)
+    fault = read_fault(given, BoundedPattern)
     if fault.effect.patch is not None:
         check_patch(fault.effect.patch)
     return fault, given

@@ -1,15 +1,16 @@
 """The inboxes over HTTP: anybody posts to one, and the control API reads it and tells it what to answer."""
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
+from mjsim.core.delivery import legible
 from mjsim.core.error import InvalidRequest, NotFound
 from mjsim.inbox import Answer, Inbox, Inboxes, Received
 from mjsim.spec import CONTROL
@@ -42,7 +43,7 @@ class InboxApi:
 
     async def receive(self, call: Call) -> web.StreamResponse:
         """Take whatever is posted, and answer as told."""
-        headers = {name.lower(): value for name, value in call.request.headers.items()}
+        headers = {name.lower(): legible(value) for name, value in call.request.headers.items()}
         body = await read_bounded(call.request)
         answer = self._inboxes.receive(_name(call), headers, body, time.time())
         await asyncio.sleep(HANG_SECONDS if answer.hang else answer.delay)
@@ -142,7 +143,7 @@ def _message(message: Received) -> dict[str, Any]:
         "body_truncated": message.cut,
     }
     try:
-        shown["json"] = json.loads(message.body)
-    except (ValueError, RecursionError):
+        shown["json"] = msgspec.json.decode(message.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return shown
     return shown
