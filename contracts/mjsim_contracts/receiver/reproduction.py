@@ -35,7 +35,10 @@ _CURL = {
 }
 
 _FLOOD = 500
+"""So many times the same sign are poured."""
+
 _POURED = frozenset(b"[{(9a")
+"""Signs that neither quotes nor `tr` take for anything else."""
 
 
 def curl(delivery: Delivery, url: str) -> str:
