@@ -76,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
+    if given and given[0] == "help":
+        given = [*given[1:], "--help"]
     first = given[0] if given else ""
     if first in {"-h", "--help", ""}:
         print(_help())

@@ -22,6 +22,15 @@ def test_an_advance_tells_which_jobs_came_to_another_status(mjsim, control, imag
     assert "2 changes" in said.out.splitlines()[-1]
 
 
+def test_an_advance_tells_changes_and_deliveries_in_the_order_in_which_they_came(mjsim, control, imagine):
+    mjsim("webhooks", "inbox", "order", "--answer", "500,200")
+    imagine(webhook_url=f"{control.url}/_sim/inbox/order", webhook_type="progress")
+    *told, _ = mjsim("clock", "advance", "60s").lines
+    assert [line[0] for line in told] == sorted(line[0] for line in told)
+    assert [line[1] for line in told] != sorted(line[1] for line in told), "they take turns"
+    assert [line[3] for line in told[:2]] == ["in_progress", "job.progress"], "a change comes before the news of it"
+
+
 @pytest.mark.parametrize("way", ["until", "job", "to"])
 def test_it_can_be_advanced_to_what_is_waited_for(mjsim, control, imagine, way):
     job = imagine()

@@ -150,6 +150,14 @@ def test_an_inbox_shows_its_messages_and_where_it_is(stage, capsys):
     assert message.split() == ["<--", "#1", "job.completed", JOB, "signature", "valid", "answered", "200"]
 
 
+def test_a_callback_of_the_task_api_is_shown_by_its_code_and_task(stage, capsys, monkeypatch):
+    callback = MESSAGE | {"json": {"code": 200, "msg": "success", "data": {"taskId": "t-1"}}}
+    inbox = {"name": "orders", "received": 1, "answers_left": 0, "messages": [callback]}
+    monkeypatch.setitem(ANSWERS, "GET /_sim/inboxes/orders", inbox)
+    main(["webhooks", "inbox", "orders"])
+    assert capsys.readouterr().out.splitlines()[1].split()[2:5] == ["code", "200", "t-1"]
+
+
 def test_faults_are_listed_with_how_often_they_struck_and_explained_by_what_did_not_hold(stage, capsys):
     main(["faults"])
     assert "struck 2 times, expired" in capsys.readouterr().out
@@ -179,6 +187,22 @@ def test_faults_are_added_from_yaml_or_json_for_all_or_for_one_key(stage, capsys
     assert capsys.readouterr().out == "f-1\nf-2\n"
     assert main(["faults", "add", str(tmp_path / "faults.yaml"), "--tenant", "sim-a"]) == 0
     assert [body for _, _, body in stage] == [sent, [fault | {"match": {"tenant": "sim-a"}} for fault in sent]]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("match: {operation: [getJobStatus]}\neffect: {job: instant}", "faults.yaml: match: 'operation'"),
+        ("seting: {}\neffect: {job: instant}", "faults.yaml: 'seting' is not known"),
+        ("- effect: {job: instant}\n- effect: {job: fial}", "faults.yaml, fault 2: effect.job: 'fial'"),
+    ],
+)
+def test_a_fault_that_is_none_is_told_with_its_file_and_its_place_there(mjsim, control, tmp_path, text, told):
+    (tmp_path / "faults.yaml").write_text(text)
+    said = mjsim("faults", "add", str(tmp_path / "faults.yaml"))
+    assert said.code == 2
+    assert told in said.err
+    assert control.faults.all() == []
 
 
 def test_faults_are_read_from_standard_input(stage, monkeypatch, capsys):

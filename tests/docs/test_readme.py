@@ -58,11 +58,13 @@ def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
     assert (tmp_path / "grid.webp").read_bytes()[8:12] == b"WEBP"
     codes = re.findall(r'"code":"(\w+)"', run.stdout)
     assert codes == ["banned_prompt", "unauthorized", "service_unavailable"], run.stdout
-    assert run.stdout.count('"status":"SUCCESS"') == 7
+    assert run.stdout.count('"status":"SUCCESS"') == 9
     assert '{"ids":["busy"]}{"misses":[]}' in run.stdout
     assert run.stdout.count('"webhook_signature":"valid"') == 3
     assert [int(code) for code in re.findall(r'"code":([0-9]+),"msg"', run.stdout)] == [200, 200, 455, 402]
     assert '"standing":"delivered"' in run.stdout
+    assert re.findall(r"signature valid  answered ([0-9]+)", run.stdout) == ["500", "500", "200"]
+    assert re.search(r'NO +prompt +"a bear"', run.stdout)
     assert '"isError":false' in run.stdout
     assert '"status":"cancelled"' in run.stdout
     assert run.stdout.endswith("3 requests asked again: every answer the same, byte for byte\n")
@@ -137,9 +139,10 @@ def test_every_option_that_the_readme_names_exists():
         import_module(command.module).configure(parser)
         known |= set(parser.known)
     prompt_flags = {"--ar", "--v", "--no", "--sim"}
-    judge = [sys.executable, "-m", "mjsim_contracts", "check", "server", "--help"]
-    asked = subprocess.run(judge, capture_output=True, text=True, timeout=60, check=True).stdout
-    known |= set(re.findall(r"--[a-z-]+", asked))
+    for kind in ("server", "receiver"):
+        judge = [sys.executable, "-m", "mjsim_contracts", "check", kind, "--help"]
+        asked = subprocess.run(judge, capture_output=True, text=True, timeout=60, check=True).stdout
+        known |= set(re.findall(r"--[a-z-]+", asked))
     docker = {"--rm"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))
     assert named - known - prompt_flags - docker == set()

@@ -97,6 +97,14 @@ def test_a_command_imports_what_it_needs_and_no_other_command():
     }
 
 
+def test_help_can_be_asked_for_in_words(capsys):
+    assert main(["help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: mjsim COMMAND")
+    with pytest.raises(SystemExit):
+        main(["help", "clock", "advance"])
+    assert capsys.readouterr().out.startswith("usage: mjsim clock advance")
+
+
 def test_without_a_command_the_help_is_shown(capsys):
     assert main([]) == 2
     assert "examples:" in capsys.readouterr().out

@@ -222,6 +222,21 @@ def test_what_was_asked_while_time_was_moved_is_asked_when_it_has_been(tmp_path,
     assert main(["replay", str(tmp_path / "run.json")]) == 0, capsys.readouterr()
 
 
+@pytest.mark.parametrize("free", [True, False])
+def test_an_inbox_answers_as_it_did_where_its_port_is_free_and_else_it_is_told_why_not(tmp_path, capsys, free):
+    file = tmp_path / "run.json"
+    with Launched(["--port=0", "--clock=manual", "--seed=3"]) as simulator:
+        control = Control(simulator.url)
+        control.webhooks.inbox("mine").answer(500, 500, 200)
+        Client(simulator.url, "sim-a").imagine("a", webhook_url=f"{simulator.url}/_sim/inbox/mine")
+        control.clock.advance("1h")
+        file.write_text(record(control).dump())
+        code = None if free else main(["replay", str(file)])
+    code = main(["replay", str(file)]) if free else code
+    said = capsys.readouterr().out
+    assert (code, "note: webhooks were sent where" in said) == ((0, False) if free else (1, True)), said
+
+
 def test_a_recording_of_nothing_but_waits_compares_nothing(short, capsys):
     run = json.loads(short.read_text())
     for entry in run["entries"]:

@@ -62,6 +62,28 @@ def test_the_greeting_names_what_listens(serve):
         assert server.ask("GET", path)[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("arguments", "clock"),
+    [
+        ([], ""),
+        (["--rate", "60"], "60 simulated seconds to a real one"),
+        (["--clock", "manual"], "stands still   (mjsim clock advance 60s moves it)"),
+        (["--step", "500ms"], "real time, and 500 ms at each API request"),
+        (["--clock", "manual", "--step", "500ms"], "stands still, but for 500 ms at each API request"),
+    ],
+)
+def test_the_greeting_tells_how_time_goes_where_it_is_not_real(serve, arguments, clock):
+    lines = serve(*arguments).out.splitlines()
+    assert [line.removeprefix("  Clock      ") for line in lines if "Clock" in line] == ([clock] if clock else [])
+
+
+def test_the_greeting_says_how_the_other_commands_find_a_simulator_that_is_not_where_they_look(serve, run):
+    server = serve()
+    (line,) = (line for line in server.out.splitlines() if "MJSIM_CONTROL_URL" in line)
+    name, url = line.removeprefix("  export ").split("=")
+    assert run("health", **{name: url}).returncode == 0
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "localhost", "127.0.0.1"])
 def test_the_printed_address_can_be_reached_whatever_host_is_listened_on(serve, host):
     server = serve("--host", host)
@@ -128,8 +150,8 @@ def test_a_port_in_use_is_told_in_one_line(serve, spawn):
     assert second.process.wait(30) == 2
     assert second.out == ""
     (line,) = second.err.splitlines()
-    assert line.startswith(f"mjsim: cannot listen on 127.0.0.1:{server.address[1]}: ")
-    assert "--port 0" in line
+    where = f"127.0.0.1:{server.address[1]}"
+    assert line == f"mjsim: cannot listen on {where}: address already in use; --port 0 takes a free port."
     assert server.ask("GET", "/_sim/health")[0] == 200
 
 

@@ -30,7 +30,12 @@ def add_shared_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="N", help="the same seed asks the same questions (default: 1; receiver: at random)"
     )
-    parser.add_argument("--profile", choices=PROFILES, default="default", help="how thorough (default: default)")
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="default",
+        help="how thoroughly a server or a client is judged (default: default); there is one way to judge the others",
+    )
     for name, (_, purpose) in FORMS.items():
         parser.add_argument(f"--{name}", metavar="FILE", help=f"write the report to FILE, or - : {purpose}")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="failures that this file lists fail nothing")

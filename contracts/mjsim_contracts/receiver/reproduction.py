@@ -34,6 +34,12 @@ _CURL = {
     Framing.CUT: ' -H "Content-Length: $((${#body} * 2))" --max-time 1',
 }
 
+_FLOOD = 500
+"""So many times the same sign are poured."""
+
+_POURED = frozenset(b"[{(9a")
+"""Signs that neither quotes nor `tr` take for anything else."""
+
 
 def curl(delivery: Delivery, url: str) -> str:
     """The command; what was signed and what is sent differ where the fault lies there."""
@@ -83,7 +89,9 @@ def _template(template: str) -> str:
 
 
 def _quoted(content: bytes) -> str:
-    """Bytes as one word of bash, in whatever encoding the terminal is."""
+    """Bytes as one word of bash, in whatever encoding the terminal is; a flood of one sign is poured by the shell."""
+    if len(content) >= _FLOOD and len(set(content)) == 1 and content[0] in _POURED:
+        return f"\"$(printf '%{len(content)}s' '' | tr ' ' '{chr(content[0])}')\""
     if all(0x20 <= byte < 0x7F for byte in content) and b"'" not in content:
         return f"'{content.decode()}'"
     special = {0x27: "\\'", 0x5C: "\\\\", 0x0A: "\\n"}

@@ -1,16 +1,18 @@
 """`mjsim clock`: simulated time, shown and moved; what happened on the way is told."""
 
 import argparse
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mjsim.commands.connection import add_connection, connect
 from mjsim.commands.parser import Parser, duration
 from mjsim.core.error import SettingsError
-from mjsim.lines import clock_time, counted, print_json, print_table, status_colour
+from mjsim.lines import Colour, aligned, clock_time, counted, painted, print_json, print_table, status_colour
 
 if TYPE_CHECKING:
     from mjsim.client.clock import Clock
-    from mjsim.client.shape import ClockState, Walk
+    from mjsim.client.shape import Change, ClockState, Walk
 
 EXAMPLES = """examples:
   mjsim clock                                  what time it is, and how fast it goes
@@ -93,15 +95,25 @@ def _print_state(state: "ClockState") -> None:
 
 
 def _print_walk(walk: "Walk") -> None:
-    changes, attempts = walk["changes"], walk["attempts"]
-    rows = [
-        [clock_time(one["at"]), one["job_id"], one["type"], one["status"], f"{one['progress']} %", one["tenant"]]
-        for one in changes
-    ]
-    print_table(rows, [status_colour(one["status"]) for one in changes])
-    print_table([_attempt(one["delivery"], one["attempt"]) for one in attempts])
+    changes = [(one["at"], _change(one), status_colour(one["status"])) for one in walk["changes"]]
+    attempts = [(one["attempt"]["at"], _attempt(**one), None) for one in walk["attempts"]]
+    # A change comes before the news of it, which is of the same instant.
+    for _, line, colour in sorted([*_lines(changes), *_lines(attempts)], key=itemgetter(0)):
+        print(painted(line, colour))
     told = [counted(walk["changed"], "change"), counted(walk["attempted"], "delivery attempt")]
     print(f"{walk['after']}  {', '.join(told)}")
+
+
+def _lines(happened: Sequence[tuple[str, list[str], Colour | None]]) -> list[tuple[str, str, Colour | None]]:
+    """What happened of one kind, each with its instant and as a line whose columns are below those of its kind."""
+    lines = aligned([row for _, row, _ in happened])
+    return [(at, line, colour) for (at, _, colour), line in zip(happened, lines, strict=True)]
+
+
+def _change(change: "Change") -> list[str]:
+    """A job that came to another status, in columns."""
+    at, job = clock_time(change["at"]), [change["job_id"], change["type"], change["status"]]
+    return [at, *job, f"{change['progress']} %", change["tenant"]]
 
 
 def _attempt(delivery: dict[str, Any], attempt: dict[str, Any]) -> list[str]:

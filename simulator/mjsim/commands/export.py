@@ -11,7 +11,8 @@ from mjsim.lines import print_json
 EXAMPLES = """examples:
   mjsim export state.db                        the jobs of all keys
   mjsim import state.db                        have them back, in a simulator of the same seed
-  mjsim serve --data state.db                  or go on with them
+  mjsim serve --data state.db                  or go on with them; --clock manual in their own time, for they
+                                               expire after 15 days of it
 """
 
 

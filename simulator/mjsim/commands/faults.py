@@ -3,13 +3,17 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mjsim.commands.connection import add_connection, connect
 from mjsim.commands.parser import Parser
-from mjsim.core.error import SettingsError
+from mjsim.core.error import ControlError, SettingsError
 from mjsim.lines import clock_time, counted, print_json, print_table, printable
+
+if TYPE_CHECKING:
+    from mjsim.client.faults import Faults
 
 EXAMPLES = """examples:
   mjsim faults                                 those that there are, and how often each struck
@@ -44,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
     faults = connect(given, getattr(given, "tenant", None)).faults
     match given.verb:
         case "add":
-            ids = faults.add(*_read(given.file))
+            ids = _add(faults, given.file)
             print_json({"ids": ids}) if given.json else print("\n".join(ids))
         case "remove":
             faults.remove(given.fault_id)
@@ -60,12 +64,29 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _add(faults: "Faults", file: str) -> Sequence[str]:
+    """Add what the file holds; the ids. A complaint names the file, and the fault by its place there, from 1 on."""
+    found = _read(file)
+    try:
+        return faults.add(*found)
+    except ControlError as refused:
+        place, _, complaint = str(refused).partition(": ")
+        if not place.isdecimal():
+            raise
+        which = f", fault {int(place) + 1}" if len(found) > 1 else ""
+        raise SettingsError(f"{_named(file)}{which}: {complaint.removeprefix('body: ')}") from refused
+
+
+def _named(file: str) -> str:
+    return "standard input" if file == "-" else file
+
+
 def _read(file: str) -> list[Any]:
     """The faults that a file holds; `SettingsError` where it cannot be read."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    name = "standard input" if file == "-" else file
+    name = _named(file)
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         value = YAML(typ="safe", pure=True).load(text)

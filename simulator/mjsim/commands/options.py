@@ -15,14 +15,16 @@ def add_config(parser: Parser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this TOML file")
 
 
-def add_settings(parser: Parser) -> None:
-    """Add a flag for every setting."""
+def add_settings(parser: Parser, **helps: str) -> None:
+    """Add a flag for every setting; `helps` are by name, for those of which the command makes something else."""
     add_config(parser)
     for option in OPTIONS:
         kind: dict[str, Any] = {"action": "append"} if option.repeated else {}
         if option.switch:
             kind = {"nargs": "?", "const": "true"}
-        parser.add_argument(option.flag, dest=option.name, metavar=option.metavar, help=option.help, **kind)
+        parser.add_argument(
+            option.flag, dest=option.name, metavar=option.metavar, help=helps.get(option.name, option.help), **kind
+        )
 
 
 def settings_of(given: argparse.Namespace) -> Settings:

@@ -2,10 +2,12 @@
 
 import argparse
 import signal
+import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mjsim.commands.parser import Parser
 from mjsim.core.error import SettingsError
@@ -76,7 +78,7 @@ def _arguments(recording: "Recording") -> list[str]:
 
     flags = {option.name: option.flag for option in OPTIONS}
     start = min(entry["at"] for entry in recording.entries)
-    arguments = ["--port=0", "--clock=manual", f"--start={start}", f"--seed={recording.seed}"]
+    arguments = [f"--port={_port(recording)}", "--clock=manual", f"--start={start}", f"--seed={recording.seed}"]
     for name, value in recording.settings.items():
         if name in _OWN:
             continue
@@ -84,6 +86,26 @@ def _arguments(recording: "Recording") -> list[str]:
             raise SettingsError(f"the recording has a setting {name!r}, which this version does not know.")
         arguments += [f"{flags[name]}={one}" for one in (value if isinstance(value, list) else [value])]
     return arguments
+
+
+def _port(recording: "Recording") -> int:
+    """The port on which the run's own inboxes were, as far as there were any and it is free now; else any.
+
+    A webhook goes where the run sent it, and an inbox is to be found there again.
+    """
+    for entry in recording.entries:
+        host = next((value for name, value in entry["request_headers"] if name.lower() == "host"), "")
+        if f"//{host}/_sim/inbox/" not in entry["request_body"].get("text", ""):
+            continue
+        port = urlsplit(f"//{host}").port or 0
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return 0
+        return port
+    return 0
 
 
 def _told(played: Iterable["Played"], recording: "Recording", as_json: bool) -> int:
@@ -137,5 +159,8 @@ def _print_notes(recording: "Recording", hidden: int, different: int) -> None:
         print(f"note: the recording begins with exchange #{first}; what was asked before is not asked again.")
     if any(entry["target"] == "/_sim/reset" for entry in recording.entries):
         print("note: a reset forgets what its tenant had asked; only what came after it is asked again.")
+    if any('"webhook_url"' in entry["request_body"].get("text", "") for entry in recording.entries):
+        print("note: webhooks were sent where the run sent them; a receiver that is gone or answers otherwise now")
+        print("      makes other attempts. The simulator's own inboxes answer as then if their port is free.")
     if recording.settings.get("clock") != "manual":
         print("note: time ran while this was recorded; answers may differ by milliseconds (--clock manual stops it).")

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mjsim import __version__
+from mjsim.commands.connection import URL_VARIABLE
 from mjsim.commands.options import add_settings, settings_of
 from mjsim.commands.parser import Parser
 from mjsim.core.webhook import DEVELOPMENT_SECRET
@@ -110,7 +111,7 @@ def _greeting(simulator: "Simulator", tools: str | None) -> str:
   Task API   {url}/api/v1/mj
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
-  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again)
+  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again){_pace(settings)}
   Webhooks   {_signing(settings)}
 
 Try it:
@@ -119,8 +120,26 @@ Try it:
 
 Then ask for the job, with the job_id of the answer:
   curl -s {url}/v1/jobs/JOB_ID -H {bearer}
-
+{_directing(url)}
 Ctrl-C stops it."""
+
+
+def _pace(settings: Settings) -> str:
+    """How time goes where it is not real, for a job that stays pending puzzles who does not know."""
+    still = settings.clock == "manual"
+    goes = "real time" if settings.rate == 1 else f"{settings.rate:g} simulated seconds to a real one"
+    if settings.step:
+        told = f"{'stands still, but for' if still else f'{goes}, and'} {settings.step} ms at each API request"
+    else:
+        told = "stands still   (mjsim clock advance 60s moves it)" if still else goes
+    return "" if told == "real time" else f"\n  Clock      {told}"
+
+
+def _directing(url: str) -> str:
+    """What other commands have to be told, where they do not look by themselves."""
+    if url == f"http://{Settings().reachable_host}:{Settings().port}":
+        return ""
+    return f"\nFor mjsim clock, jobs, webhooks and the others, in another terminal:\n  export {URL_VARIABLE}={url}\n"
 
 
 def _signing(settings: Settings) -> str:

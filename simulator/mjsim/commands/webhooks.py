@@ -98,9 +98,16 @@ def _inbox(inbox: "Inbox", given: argparse.Namespace) -> None:
 
 def _message(message: dict[str, Any]) -> list[str]:
     body = message.get("json")
-    news = f"{body.get('event', '')} {body.get('job_id', '')}" if isinstance(body, dict) else message["body"][:60]
+    news = _news(body) if isinstance(body, dict) else message["body"][:60]
     signed = f"signature {message['webhook_signature']}"
     return [f"  <-- #{message['number']}", printable(news), signed, f"answered {message['answered']}"]
+
+
+def _news(body: dict[str, Any]) -> str:
+    """What a webhook or, where it has a code, a callback of the task API tells of."""
+    if "code" in body and isinstance(task := body.get("data"), dict):
+        return f"code {body['code']} {task.get('taskId', '')}"
+    return f"{body.get('event', '')} {body.get('job_id', '')}"
 
 
 def _print_list(found: list[dict[str, Any]], given: argparse.Namespace) -> None:
@@ -126,7 +133,7 @@ def _print_delivery(delivery: dict[str, Any]) -> None:
         print(f"  --> #{attempt['number']}  {clock_time(attempt['at'])}  {attempt['duration_seconds'] * 1000:.0f} ms")
         _print_headers(attempt["request"]["headers"])
         if answer := attempt.get("response"):
-            print(f"  <-- [{answer['status']}]  {printable(answer['body'])[:200]}")
+            print(f"  <-- [{answer['status']}]  {printable(answer['body'])[:200]}".rstrip())
         if error := attempt.get("error"):
             print(f"      {error['class']}: {printable(error['message'])}")
         if "next_at" in attempt:

@@ -71,7 +71,8 @@ class Listener:
         try:
             self._listening = await loop.create_server(self._server, self._host, self._port, backlog=1024)
         except (OSError, OverflowError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
+            # asyncio puts the address before the reason, which is in the sentence already.
+            reason = str(getattr(error, "strerror", None) or error).rpartition("): ")[2]
             hint = "; --port 0 takes a free port" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
             raise SettingsError(f"cannot listen on {self._host}:{self._port}: {reason}{hint}.") from error
         port: int = self._listening.sockets[0].getsockname()[1]

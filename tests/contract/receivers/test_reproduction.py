@@ -33,6 +33,7 @@ DELIVERIES = {
     "nothing": replace(Delivery(BODY, "msg_1"), headers=()),
     "fresh": Delivery(BODY, "msg_1", age=3600).showing(webhook_timestamp="{now}"),
     "letters": Delivery(BODY, "msg_1").showing(webhook_signature="v1,\xff\xe9"),
+    "deep": Delivery(b"[" * 50_000, "msg_1"),
     "expecting": Delivery(BODY, "msg_1", framing=Framing.EXPECT),
 }
 
@@ -64,6 +65,10 @@ def test_the_command_sends_what_the_check_sends(name: str) -> None:
     wanted = [{header.lower(): text for header, text in delivery.fields(KEY, now)} for now in near]
     shown = {header: headers[header] for header in wanted[0] if header in headers}
     assert shown in wanted
+
+
+def test_a_flood_makes_no_flood_of_the_report() -> None:
+    assert len(curl(DELIVERIES["deep"], "http://127.0.0.1:9/hook")) < 1_000
 
 
 def test_the_secret_stands_in_no_command() -> None:
