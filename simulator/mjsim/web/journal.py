@@ -44,7 +44,8 @@ class Entry(NamedTuple):
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
-        return 2_000 + len(self.request_body) + len(self.body)
+        headers = sum(map(len, self.request_headers)) + sum(map(len, self.request_headers.values()))
+        return 2_000 + headers + len(self.target) + len(self.request_body) + len(self.body)
 
     @property
     def path(self) -> str:
