@@ -136,6 +136,10 @@ class Store(Protocol):
         """How many jobs are kept."""
         ...
 
+    async def count_accepted_until(self, instant: Instant) -> int:
+        """How many of the jobs that are kept were accepted at or before the instant."""
+        ...
+
     async def forget_accepted_until(self, instant: Instant) -> int:
         """Forget the jobs accepted at or before the instant, with them thumbnails not used since; how many jobs."""
         ...
