@@ -87,3 +87,14 @@ async def test_what_a_request_wants_of_its_webhooks_is_kept_with_the_job(live):
         plain, asked = [await sim.imagine(f"a fox{flag}", **hook) for flag in ("", " --sim webhook-late=60s")]
         jobs = [await sim.simulator._store.find(job_id) for job_id in (plain, asked)]
         assert [job.webhook.wishes for job in jobs] == [(), (Wish(Mishap.LATE, 60_000),)]
+
+
+def test_the_cause_is_told_with_what_goes_wrong_and_logged_once(caplog):
+    caplog.set_level("INFO", "mjsim")
+    made, _ = sabotage(Clock(), {"id": "f", "effect": {"webhook": "forged"}, "note": "a thief"})
+    for _ in range(2):
+        cause = made.tampering(Delivery(), job(), 1).cause
+        assert cause == ("f", "webhook: matching webhook number 1 of sim-a (a thief)")
+    assert caplog.messages == ["webhook msg_1: f: webhook: matching webhook number 1 of sim-a (a thief)"]
+    own = made.tampering(Delivery("msg_2"), job(Wish(Mishap.LATE, 60_000)), 1).cause
+    assert own == ("request", "webhook-late=60000ms: the request of its job asks for it")

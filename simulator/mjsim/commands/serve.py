@@ -99,9 +99,9 @@ def _spare_the_collector() -> None:
 
 def _greeting(simulator: "Simulator", tools: str | None, jobs: int, expired: int) -> str:
     """What a newcomer needs next, or one line of JSON."""
-    settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
+    settings, url, key, seed = simulator.settings, simulator.url, simulator.settings.ready_key, simulator.seed
     if settings.log_format == "json":
-        ready = {"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__}
+        ready = {"event": "ready", "url": url, "key": key, "seed": seed, "version": __version__}
         secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
         data = {"data": str(settings.data), "jobs": jobs, "expired": expired} if settings.data else {}
         return json.dumps(ready | secret | data | ({"mcp": tools} if tools else {}))
@@ -113,7 +113,7 @@ def _greeting(simulator: "Simulator", tools: str | None, jobs: int, expired: int
   Task API   {url}/api/v1/mj
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
-  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again){_pace(settings)}{_keeping(settings, jobs, expired)}
+  Seed       {seed}   (--seed {seed} gives the same world again){_pace(settings)}{_file(settings, jobs, expired)}
   Webhooks   {_signing(settings)}
 
 Try it:
@@ -137,7 +137,7 @@ def _pace(settings: Settings) -> str:
     return "" if told == "real time" else f"\n  Clock      {told}"
 
 
-def _keeping(settings: Settings, jobs: int, expired: int) -> str:
+def _file(settings: Settings, jobs: int, expired: int) -> str:
     """What the data file holds; jobs that are missing without a word look like a loss."""
     if settings.data is None:
         return ""

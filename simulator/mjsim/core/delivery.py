@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
+from mjsim.core.tampering import Cause
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order of the wire; a name may stand more than once."""
@@ -113,7 +114,8 @@ class Reply(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt: its `number` from 1 on, the simulated `instant`, the real time in Unix seconds, what was sent, what
-    came back, and when the next one is. Copies that were sent at once share their number.
+    came back, when the next one is, and why something was done wrong to it. Copies that were sent at once share their
+    number.
     """
 
     number: int
@@ -122,6 +124,7 @@ class Attempt:
     headers: Headers
     reply: Reply
     next: Instant | None = None
+    cause: Cause | None = None
 
 
 class Sent(NamedTuple):

@@ -2,8 +2,9 @@
 makes faults fills it in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Signing(StrEnum):
@@ -59,9 +60,16 @@ PLAIN = Wire()
 """As any HTTP client sends."""
 
 
+class Cause(NamedTuple):
+    """Why something goes wrong: the id of the fault (`request` where the request of the job asked for it), and in words."""
+
+    fault: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """What is to go wrong with one attempt.
+    """What is to go wrong with one attempt, and its `cause`, which makes no difference to what is done.
 
     On the way: `drop` swallows the delivery for good; `times` sends so many copies at once; `delay` puts it off by so
     many simulated milliseconds; `overtaken` holds it back until the job's next news has gone; `deaf` takes a success for
@@ -91,6 +99,7 @@ class Tampering:
     skew: int = 0
     signed_skew: int | None = None
     wire: Wire = PLAIN
+    cause: Cause | None = field(default=None, compare=False)
 
 
 TRUTHFUL = Tampering()
