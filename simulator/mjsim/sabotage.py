@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 from mjsim.core.directive import Directives, written
 from mjsim.core.fault import NOTHING, WEBHOOK, Effect
-from mjsim.core.faultbook import FaultBook, Occasion
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultentry import Occasion
 from mjsim.core.job import Job
 from mjsim.core.mishap import Mishap, Wish, tampering
 from mjsim.core.tampering import TRUTHFUL, Cause, Tampering

@@ -172,7 +172,7 @@ def parse_flags(prompt: str) -> Prompt:
 
 def with_sim_alone(prompt: str) -> str:
     """The prompt without its flags but for `--sim`: those of other models mean nothing here."""
-    text = f"{prompt} ".partition(" --")[0]
+    text = f" {prompt} ".partition(" --")[0]
     return " ".join([text, *_SIM_FLAGS.findall(prompt)])
 
 

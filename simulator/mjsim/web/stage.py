@@ -16,7 +16,8 @@ from mjsim.core.chance import digest
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
-from mjsim.core.faultbook import FaultBook, Occasion
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultentry import Occasion
 from mjsim.core.preference import Preferences, parse_prefer
 from mjsim.core.task import job_id_of
 from mjsim.service import Service
