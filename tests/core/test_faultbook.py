@@ -243,3 +243,15 @@ def test_counts_are_bounded_in_number(monkeypatch):
     tallies = made.entry("f").tallies
     assert list(tallies) == ["sim-4", "sim-a"]
     assert list(tallies["sim-a"].repeats) == ["3", "4"]
+
+
+def test_a_pattern_that_takes_too_long_does_not_strike_and_says_so():
+    class Endless:
+        def search(self, _text):
+            raise TimeoutError
+
+    made = book(fault(match=Match(prompt=Endless())))
+    assert struck(made, request(prompt="a fox")) == []
+    ((condition, found),) = reasons(made)
+    assert condition == "prompt"
+    assert found.startswith("the pattern takes too long to search for")
