@@ -10,9 +10,11 @@ from functools import wraps
 from itertools import count
 from typing import Any
 
+from aiohttp import web
+
 from mjsim import spec
 from mjsim.cli import main
-from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound
+from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound, Refused
 from mjsim.core.job import Job
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
@@ -20,11 +22,12 @@ from mjsim.core.webhook import Notice
 from mjsim.courier import Courier
 from mjsim.service import Service
 from mjsim.store import outbox
-from mjsim.web import midjourney, site
+from mjsim.web import midjourney
 from mjsim.web.access import Access
 from mjsim.web.answer import encode
 from mjsim.web.files import Files
 from mjsim.web.news import News
+from mjsim.web.surface import Surface, Surfaces
 from mjsim.web.view import View
 
 Document = dict[str, Any]
@@ -49,6 +52,23 @@ def shown(change: Callable[[Document], None]) -> None:
 
     View.job = job
     View.encoded_job = lambda self, *arguments: encode(self.job(*arguments))
+
+
+def refused(change: Callable[[Exception, web.Response], object]) -> None:
+    """Every refusal is answered with this change."""
+    truth = Surfaces.of
+
+    def of(surfaces: Surfaces, path: str) -> Surface:
+        surface = truth(surfaces, path)
+
+        def refusal(error: Refused, seconds: Any) -> web.Response:
+            answer = surface.errors.refusal(error, seconds)
+            change(error, answer)
+            return answer
+
+        return replace(surface, errors=surface.errors._replace(refusal=refusal))
+
+    Surfaces.of = of
 
 
 def paged(change: Callable[[Document], None]) -> None:
@@ -178,15 +198,7 @@ def another_job_is_answered() -> None:
 
 @defect
 def the_allow_header_is_missing() -> None:
-    truth = site.refusal
-
-    def refusal(error: Exception, seconds: Any) -> Any:
-        answer = truth(error, seconds)
-        if isinstance(error, MethodNotAllowed):
-            del answer.headers["Allow"]
-        return answer
-
-    site.refusal = refusal
+    refused(lambda error, answer: isinstance(error, MethodNotAllowed) and answer.headers.pop("Allow"))
 
 
 @defect
@@ -315,14 +327,7 @@ def what_has_ended_changes() -> None:
 
 @defect
 def errors_are_plain_text() -> None:
-    truth = site.refusal
-
-    def refusal(error: Exception, seconds: Any) -> Any:
-        answer = truth(error, seconds)
-        answer.content_type = "text/plain"
-        return answer
-
-    site.refusal = refusal
+    refused(lambda _, answer: setattr(answer, "content_type", "text/plain"))
 
 
 @defect
