@@ -17,6 +17,7 @@ from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
+from mjsim.store.sieve import Sieve
 from mjsim.store.tally import Instants, Tally
 
 _AT_HAND = 512
@@ -44,6 +45,8 @@ class Ledger:
         self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
+        # What is in a file already is not read for it: then every request may be one that is known.
+        self._requests = None if self.count else Sieve()
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
@@ -70,6 +73,8 @@ class Ledger:
         request = _request(tenant, fingerprint)
         if (known := self._repeats.get(request)) is not None:
             return known
+        if self._requests is not None and not self._requests.may_know(request):
+            return 0
         found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", request)
         return 0 if found[0][0] is None else int(found[0][0]) + 1
 
@@ -93,7 +98,9 @@ class Ledger:
         charge = None if job.task is None else job.task.charge
         placed = number if job.listed else -number
         row = _id(job.id), placed, job.type.value, accepted, *instants, request, job.repeat, charge, encode(job)
-        self.connection.write(_INSERT, *row)
+        self.connection.write_soon(_INSERT, row)
+        if self._requests is not None:
+            self._requests.add(request)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
         if job.repeat:
