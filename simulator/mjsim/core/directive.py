@@ -83,7 +83,8 @@ def _hint(word: str) -> str:
 
 
 def _fated(asked: Directives, **changes: object) -> Directives:
-    return replace(asked, fate=replace(asked.fate or Fate(), **changes))  # type: ignore[arg-type]
+    fate = replace(asked.fate or Fate(), **changes)  # type: ignore[arg-type]
+    return replace(asked, fate=None if fate == Fate() else fate)
 
 
 def _refuse(asked: Directives, _progress: str, value: str | None, place: str) -> Directives:

