@@ -2,10 +2,10 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from mjsim.bell import Bell
 from mjsim.core.tenant import owns_inbox
+from mjsim.core.value import Frozen, Record, field
 from mjsim.core.webhook import Secret, Verdict, verify, verify_plain
 
 MOST_INBOXES = 256
@@ -18,8 +18,7 @@ MOST_BYTES = 64 * 1024
 """How much of a body is kept; signatures are those of the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What an inbox answers; `delay` is in real seconds; one that hangs answers nothing."""
 
     status: int = 200
@@ -29,8 +28,7 @@ class Answer:
     hang: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Frozen):
     """A message as it came in: names of headers in lower case, `at` in Unix seconds, `number` from 1 on in its inbox."""
 
     number: int
@@ -43,14 +41,13 @@ class Received:
     answer: Answer
 
 
-@dataclass(slots=True)
-class Inbox:
+class Inbox(Record):
     """What has come in, and what is going to be answered: `answers` in turn, then `final` each time."""
 
     messages: deque[Received] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
     received: int = 0
     answers: deque[Answer] = field(default_factory=deque)
-    final: Answer = Answer()
+    final: Answer = field(default_factory=Answer)
     bell: Bell = field(default_factory=Bell)
 
 

@@ -6,7 +6,6 @@ across a network; one that does not simply never waits.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
@@ -20,6 +19,7 @@ from mjsim.core.pace import JobType
 from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.tampering import Tampering
+from mjsim.core.value import Frozen
 
 
 class Clock(Protocol):
@@ -55,8 +55,7 @@ class Clock(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Frozen):
     """A page of a tenant's jobs: those of one status (None: all), in order of acceptance."""
 
     status: Status | None
@@ -65,8 +64,7 @@ class Query:
     newest_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Frozen):
     """The jobs of a page, and how many there are on all pages."""
 
     jobs: Sequence[Job]
@@ -203,8 +201,7 @@ class Errands(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryQuery:
+class DeliveryQuery(Frozen):
     """Which deliveries: None leaves a field open. `since` is the earliest instant of the news; those whose number is
     `before` or more are left out, which is how a page follows another one.
     """

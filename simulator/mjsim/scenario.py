@@ -4,7 +4,6 @@ in it, and what is legal there.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import accumulate
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, NoReturn
 from mjsim import spec
 from mjsim.core.error import Refused, SettingsError
 from mjsim.core.fault import Fault
+from mjsim.core.value import Frozen
 
 _MOST_BYTES = 1 << 20
 _MOST_VALUES = 100_000
@@ -27,16 +27,14 @@ class ScenarioError(SettingsError):
     """A scenario file is unfit; the text names the file and the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Frozen):
     """A setting of the scenario as it is written, and the line on which it stands."""
 
     value: object
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Frozen):
     """`settings` by their names with underscores; `faults` each with how it is written; `inbox` as it is written."""
 
     path: Path

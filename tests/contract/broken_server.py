@@ -5,7 +5,6 @@ development really has, put in by one change, so that a check that misses it is 
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import wraps
 from itertools import count
 from typing import Any
@@ -18,6 +17,7 @@ from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, Met
 from mjsim.core.job import Job
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import changed
 from mjsim.core.webhook import Notice
 from mjsim.courier import Courier
 from mjsim.service import Service
@@ -66,7 +66,7 @@ def refused(change: Callable[[Exception, web.Response], object]) -> None:
             change(error, answer)
             return answer
 
-        return replace(surface, errors=surface.errors._replace(refusal=refusal))
+        return changed(surface, errors=surface.errors._replace(refusal=refusal))
 
     Surfaces.of = of
 
@@ -87,7 +87,7 @@ def paged(change: Callable[[Document], None]) -> None:
 def asked(**change: Any) -> None:
     """Every list is read with this change of what was asked for."""
     truth = midjourney.read_query
-    midjourney.read_query = lambda parameters: replace(truth(parameters), **change)
+    midjourney.read_query = lambda parameters: changed(truth(parameters), **change)
 
 
 def found(change: Callable[[Service, str, Job], Job]) -> None:
@@ -229,7 +229,7 @@ def cancelled_jobs_go_on() -> None:
 @defect
 def children_have_their_parents_id() -> None:
     truth = midjourney.created
-    midjourney.created = lambda job: truth(replace(job, id=job.work.parent or job.id))
+    midjourney.created = lambda job: truth(changed(job, id=job.work.parent or job.id))
 
 
 class Crash(InvalidRequest):
@@ -311,7 +311,7 @@ def updates_go_back() -> None:
 @defect
 def the_usual_page_has_ten_jobs() -> None:
     truth = midjourney.read_query
-    midjourney.read_query = lambda asked: truth(asked) if "limit" in asked else replace(truth(asked), limit=10)
+    midjourney.read_query = lambda asked: truth(asked) if "limit" in asked else changed(truth(asked), limit=10)
 
 
 @defect
@@ -399,7 +399,7 @@ def progress_is_told_after_completion() -> None:
         if delivery.status is Status.COMPLETED:
             late = json.loads(message.body) | {"status": "in_progress", "event": "job.progress", "progress": 93}
             headers = [(name, f"{value}-late" if name == "webhook-id" else value) for name, value in message.headers]
-            await self._send.send(replace(message, headers=tuple(headers), body=encode(late)))
+            await self._send.send(changed(message, headers=tuple(headers), body=encode(late)))
         return answers
 
     Courier._replies = replies

@@ -5,13 +5,13 @@ Counts and chance are kept for each tenant by itself, so that what happens to on
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from mjsim.core.chance import Key, digest
 from mjsim.core.error import FaultExists, InvalidRequest, NotFound
 from mjsim.core.fault import Effect, Fault, Pattern, parts_at
 from mjsim.core.instant import NEVER, Instant, later
+from mjsim.core.value import Record, changed, field
 
 MOST_FAULTS: Final = 1_000
 _MOST_MISSES: Final = 20
@@ -58,8 +58,7 @@ class Fired(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Record):
     """Of one fault and tenant: how many occasions matched, how often it struck."""
 
     matched: int = 0
@@ -75,8 +74,7 @@ class Tally:
         return number
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Record):
     """A fault of the book. `given` is how it was written; `until` is when its time to live ends."""
 
     fault: Fault
@@ -126,7 +124,7 @@ class FaultBook:
             if name in self._entries or name in added:
                 raise FaultExists(f"id: there is a fault {name!r} already; delete it first.")
             until = NEVER if fault.ttl is None else later(now, fault.ttl)
-            added[name] = Entry(replace(fault, id=name), {**given, "id": name}, until)
+            added[name] = Entry(changed(fault, id=name), {**given, "id": name}, until)
         self._entries |= added
         return list(added.values())
 

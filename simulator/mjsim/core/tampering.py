@@ -2,8 +2,9 @@
 makes faults fills it in.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mjsim.core.value import Frozen
 
 
 class Signing(StrEnum):
@@ -41,8 +42,7 @@ class Spelling(StrEnum):
     r"""Every character beyond ASCII as `\u`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Frozen):
     """How the bytes travel. `bytes_per_second` None sends at full speed; `pause` is in real seconds, between the head and
     the body; `length_error` is added to the Content-Length; with `breaks_off` the connection is closed unanswered.
     """
@@ -59,8 +59,7 @@ PLAIN = Wire()
 """As any HTTP client sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tampering:
+class Tampering(Frozen):
     """What is to go wrong with one attempt.
 
     On the way: `drop` swallows the delivery for good; `times` sends so many copies at once; `delay` puts it off by so

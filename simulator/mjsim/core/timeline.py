@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from mjsim.core.instant import HORIZON, NEVER, Instant, later
 from mjsim.core.pace import PROGRESS_STEPS
 from mjsim.core.status import TRANSITIONS, Status
+from mjsim.core.value import Frozen
 
 
 class Failure(NamedTuple):
@@ -70,8 +70,7 @@ _MOST = {status: _COMPLETE if status is Status.COMPLETED else _COMPLETE - 1 for 
 _position = partial(bisect_right, key=itemgetter(0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Timeline:
+class Timeline(Frozen, eq=False):
     """The moments of a job, oldest first: it begins pending, obeys the table of transitions, and never goes back.
 
     One that does not end in a terminal status is a job that sticks. Most lives are `even`, and three instants say

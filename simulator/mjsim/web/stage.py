@@ -5,7 +5,6 @@ before its handler is called, and done around it; where there is neither, the ha
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from mjsim.core.faultbook import FaultBook, Occasion
 from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags
 from mjsim.core.task import job_id_of
+from mjsim.core.value import changed
 from mjsim.service import Service
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import LARGE, parse_json, read_bounded
@@ -86,7 +86,7 @@ class Stage:
         """All that is to happen: what the request asked for, then what faults do."""
         occasion = await self._occasion(call, operation)
         fate = directives.fate or _directives(occasion.prompt or "").fate
-        claimed = own if fate is None else replace(own, job=fate)
+        claimed = own if fate is None else changed(own, job=fate)
         fired = self._book.strike(occasion, self._service.now(), claimed)
         effect = own
         for one in fired:
