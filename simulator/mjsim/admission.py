@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from mjsim.core.chance import Key
@@ -18,6 +17,7 @@ from mjsim.core.request import Webhook
 from mjsim.core.slots import Pool, SlotPlan, free_from, reschedule, waiting
 from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import changed
 from mjsim.core.world import World
 from mjsim.ports import Store, Turn
 
@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
             return self
         webhook = self.webhook
         if webhook is not None and directives.webhook:
-            webhook = replace(webhook, wishes=directives.webhook)
+            webhook = changed(webhook, wishes=directives.webhook)
         return self._replace(webhook=webhook, fate=directives.fate)
 
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:

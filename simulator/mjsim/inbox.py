@@ -5,10 +5,10 @@ All of them together are bounded: by how many there are, by messages, and by byt
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from mjsim.bell import Bell
 from mjsim.core.tenant import owns_inbox
+from mjsim.core.value import Frozen, Record, field
 from mjsim.core.webhook import Secret, Verdict, verify, verify_plain
 
 MOST_INBOXES = 256
@@ -24,8 +24,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """How much all inboxes keep together; the oldest messages of the one that holds most make room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What an inbox answers; `delay` is in real seconds; one that hangs answers nothing."""
 
     status: int = 200
@@ -35,8 +34,7 @@ class Answer:
     hang: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Frozen):
     """A message as it came in: names of headers in lower case, `at` in Unix seconds, `number` from 1 on in its inbox."""
 
     number: int
@@ -54,15 +52,14 @@ class Received:
         return 2_000 + len(self.body) + sum(len(name) + len(value) for name, value in self.headers.items())
 
 
-@dataclass(slots=True)
-class Inbox:
+class Inbox(Record):
     """What has come in, and what is going to be answered: `answers` in turn, then `final` each time."""
 
     messages: deque[Received] = field(default_factory=deque)
     received: int = 0
     bytes: int = 0
     answers: deque[Answer] = field(default_factory=deque)
-    final: Answer = Answer()
+    final: Answer = field(default_factory=Answer)
 
     def keep(self, message: Received) -> None:
         """Keep one more; of too many the oldest makes room."""

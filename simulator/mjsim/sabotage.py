@@ -2,7 +2,6 @@
 
 import logging
 from collections import OrderedDict
-from dataclasses import replace
 from typing import Final, Protocol
 
 from mjsim.core.directive import Directives, written
@@ -12,6 +11,7 @@ from mjsim.core.faultentry import Occasion
 from mjsim.core.job import Job
 from mjsim.core.mishap import Mishap, Wish, tampering
 from mjsim.core.tampering import TRUTHFUL, Cause, Tampering
+from mjsim.core.value import changed
 from mjsim.ports import Clock
 
 log = logging.getLogger("mjsim")
@@ -61,7 +61,7 @@ class Sabotage:
         else:
             return TRUTHFUL
         log.info("webhook %s: %s: %s", delivery.id, *cause)
-        return replace(tampering(wishes), cause=cause)
+        return changed(tampering(wishes), cause=cause)
 
 
 def _wishes_of(job: Job, number: int) -> tuple[Wish, ...]:

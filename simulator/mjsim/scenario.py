@@ -3,7 +3,6 @@ in it, and what is legal there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,20 @@ from typing import Any
 from mjsim import spec
 from mjsim.core.error import Refused, SettingsError
 from mjsim.core.fault import Fault
+from mjsim.core.value import Frozen
 from mjsim.document import Document, read_document
 
 Written = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Frozen):
     """A setting of the scenario as it is written, and the line on which it stands."""
 
     value: object
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Frozen):
     """`settings` by their names with underscores; `faults` each with how it is written; `inbox` as it is written."""
 
     path: Path

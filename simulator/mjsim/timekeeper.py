@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mjsim.core.delivery import Sent
@@ -11,6 +10,7 @@ from mjsim.core.error import ClashingState, JobSettled
 from mjsim.core.instant import HORIZON, Instant, rfc3339
 from mjsim.core.job import Job
 from mjsim.core.timeline import Moment
+from mjsim.core.value import Frozen, Record, field
 from mjsim.ports import Clock, Errands, Store
 
 MOST_TOLD = 1_000
@@ -34,16 +34,14 @@ _MOST_PASSES = 100
 """How often one request walks the steps of others that came meanwhile; what is left is for the next request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """A job came to a moment with another status than the one before."""
 
     job: Job
     moment: Moment
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Record):
     """What happened on the way from `before` to `after`; `quiet` says that nothing more is going to."""
 
     before: Instant

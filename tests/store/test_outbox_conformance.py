@@ -1,7 +1,6 @@
 """What every outbox promises (`mjsim.ports.Outbox`): news is written with its job, and nothing of it is lost or doubled."""
 
 import asyncio
-from dataclasses import replace
 from functools import wraps
 
 import pytest
@@ -11,6 +10,7 @@ from mjsim.core.instant import Instant
 from mjsim.core.request import Webhook
 from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.ports import LEASE, DeliveryQuery, DisabledUrl
 
 REAL = 1_000.0
@@ -33,7 +33,7 @@ def job(make_job):
 
     def make(fingerprint="f", accepted=0, tenant="alice", url="http://a/", kind="progress", **life):
         made = make_job(accepted, tenant, fingerprint=fingerprint, **life)
-        return replace(made, webhook=Webhook(url, kind))
+        return changed(made, webhook=Webhook(url, kind))
 
     return make
 

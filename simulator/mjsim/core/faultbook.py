@@ -4,7 +4,6 @@ Chance is drawn for each tenant by itself, so that what happens to one never dep
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from mjsim.core.chance import Key, digest
@@ -12,6 +11,7 @@ from mjsim.core.error import FaultExists, InvalidRequest, NotFound
 from mjsim.core.fault import Effect, Fault, Pattern, parts_at
 from mjsim.core.faultentry import Condition, Entry, Fired, Miss, Occasion, Tally
 from mjsim.core.instant import NEVER, Instant, later
+from mjsim.core.value import changed
 
 MOST_FAULTS: Final = 1_000
 
@@ -38,7 +38,7 @@ class FaultBook:
             if name in self._entries or name in added:
                 raise FaultExists(f"id: there is a fault {name!r} already; delete it first.")
             until = NEVER if fault.ttl is None else later(now, fault.ttl)
-            added[name] = Entry(replace(fault, id=name), {**given, "id": name}, until)
+            added[name] = Entry(changed(fault, id=name), {**given, "id": name}, until)
         self._entries |= added
         return list(added.values())
 

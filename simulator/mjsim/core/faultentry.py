@@ -5,11 +5,11 @@ Counts are kept for each tenant by itself, so that what happens to one never dep
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from mjsim.core.fault import Effect, Fault
 from mjsim.core.instant import Instant
+from mjsim.core.value import Record, field
 
 _MOST_MISSES: Final = 20
 _MOST_STRANGERS: Final = 5
@@ -55,8 +55,7 @@ class Fired(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Record):
     """Of one fault and tenant: how many occasions matched, how often it struck."""
 
     matched: int = 0
@@ -72,8 +71,7 @@ class Tally:
         return number
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Record):
     """A fault of the book. `given` is how it was written; `until` is when its time to live ends."""
 
     fault: Fault

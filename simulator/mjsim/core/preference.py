@@ -4,7 +4,6 @@ known preference with a value that makes no sense is refused rather than quietly
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
@@ -13,6 +12,7 @@ from mjsim.core.duration import parse_duration
 from mjsim.core.error import InvalidParameter
 from mjsim.core.fault import LONGEST_DELAY, NOTHING, Connection, Effect, Fixed, Response
 from mjsim.core.faultform import read_retry_after
+from mjsim.core.value import changed
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 # A value may hold more than a token of HTTP, so that `sim=fail@46` needs no quotes.
@@ -61,7 +61,7 @@ def _with_status(effect: Effect) -> Effect:
         return effect
     if not response.page:
         raise InvalidParameter("Prefer: retry-after goes with a status, such as code=429.")
-    return Effect(response=replace(response, status=502)).over(effect)
+    return Effect(response=changed(response, status=502)).over(effect)
 
 
 def _items(text: str) -> list[tuple[str, str]]:
@@ -91,14 +91,14 @@ def _code(found: Preferences, value: str, place: str) -> Preferences:
     if not re.fullmatch(r"[2-5][0-9]{2}", value, re.ASCII):
         raise InvalidParameter(f"{place} takes a status from 200 to 599, not {value[:40]!r}.")
     before = found.effect.response or Response(0)
-    return found._replace(effect=Effect(response=replace(before, status=int(value))).over(found.effect))
+    return found._replace(effect=Effect(response=changed(before, status=int(value))).over(found.effect))
 
 
 def _retry_after(found: Preferences, value: str, place: str) -> Preferences:
     if not _SECONDS.fullmatch(value):
         raise InvalidParameter(f"{place} takes seconds (2), a date (date:2) or absent, not {value[:40]!r}.")
     before = found.effect.response or Response(0)
-    response = replace(before, retry_after=read_retry_after(value))
+    response = changed(before, retry_after=read_retry_after(value))
     return found._replace(effect=Effect(response=response).over(found.effect))
 
 
@@ -136,7 +136,7 @@ def _malformed(found: Preferences, value: str, place: str) -> Preferences:
 def _html(found: Preferences, value: str, place: str) -> Preferences:
     _refuse_value(value, place)
     before = found.effect.response or Response(0)
-    return found._replace(effect=Effect(response=replace(before, page=True)).over(found.effect))
+    return found._replace(effect=Effect(response=changed(before, page=True)).over(found.effect))
 
 
 def _content_type(found: Preferences, value: str, place: str) -> Preferences:

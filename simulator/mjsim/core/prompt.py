@@ -6,7 +6,6 @@ only place that knows them.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 from mjsim.core.directive import LEGAL, NONE, Directives, parse_directives
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
 from mjsim.core.ratio import parse_ratio
+from mjsim.core.value import Frozen
 
 Value = str | int | float | bool
 Reader = Callable[[str, str], Value]
@@ -80,8 +80,7 @@ def _words(_flag: str, text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Frozen):
     """A flag by its canonical name; `read` makes its value. `words` says that it takes all words up to the next flag;
     without a `read` it stands alone and means `value`. `needs` is what to say of one that lacks its value.
     """

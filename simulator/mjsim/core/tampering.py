@@ -2,9 +2,10 @@
 makes faults fills it in.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from mjsim.core.value import Frozen
 
 
 class Signing(StrEnum):
@@ -42,8 +43,7 @@ class Spelling(StrEnum):
     r"""Every character beyond ASCII as `\u`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Frozen):
     """How the bytes travel. `bytes_per_second` None sends at full speed; `pause` is in real seconds, between the head and
     the body; `length_error` is added to the Content-Length; with `breaks_off` the connection is closed unanswered.
     """
@@ -67,9 +67,8 @@ class Cause(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tampering:
-    """What is to go wrong with one attempt, and its `cause`, which makes no difference to what is done.
+class Tampering(Frozen):
+    """What is to go wrong with one attempt, and its `cause`.
 
     On the way: `drop` swallows the delivery for good; `times` sends so many copies at once; `delay` puts it off by so
     many simulated milliseconds; `overtaken` holds it back until the job's next news has gone; `deaf` takes a success for
@@ -99,7 +98,7 @@ class Tampering:
     skew: int = 0
     signed_skew: int | None = None
     wire: Wire = PLAIN
-    cause: Cause | None = field(default=None, compare=False)
+    cause: Cause | None = None
 
 
 TRUTHFUL = Tampering()

@@ -1,7 +1,6 @@
 """What it takes to deliver webhooks: an outbox that loses nothing, a way to send, and who decides what goes wrong."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mjsim.core.delivery import Attempt, Delivery, Reply, Sent, Standing
@@ -11,6 +10,7 @@ from mjsim.core.message import Message
 from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.tampering import Tampering
+from mjsim.core.value import Frozen
 
 
 class Errands(Protocol):
@@ -31,8 +31,7 @@ class Errands(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryQuery:
+class DeliveryQuery(Frozen):
     """Which deliveries: None leaves a field open. `since` is the earliest instant of the news; those whose number is
     `before` or more are left out, which is how a page follows another one.
     """

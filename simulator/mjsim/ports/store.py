@@ -5,7 +5,6 @@ Verbs are async so that a store may live across a network; one that does not sim
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from mjsim.core.credit import Account
@@ -13,10 +12,10 @@ from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.core.status import Status
+from mjsim.core.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Frozen):
     """A page of a tenant's jobs: those of one status (None: all), in order of acceptance."""
 
     status: Status | None
@@ -25,8 +24,7 @@ class Query:
     newest_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Frozen):
     """The jobs of a page, and how many there are on all pages."""
 
     jobs: Sequence[Job]

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from mjsim.core.chance import digest
@@ -17,6 +17,7 @@ from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
+from mjsim.store.sieve import Sieve
 from mjsim.store.tally import Instants, Tally
 
 _AT_HAND = 512
@@ -44,6 +45,8 @@ class Ledger:
         self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
+        # What is in a file already is not read for it: then every request may be one that is known.
+        self._requests = None if self.count else Sieve()
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
@@ -70,6 +73,8 @@ class Ledger:
         request = _request(tenant, fingerprint)
         if (known := self._repeats.get(request)) is not None:
             return known
+        if self._requests is not None and not self._requests.may_know(request):
+            return 0
         found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", request)
         return 0 if found[0][0] is None else int(found[0][0]) + 1
 
@@ -87,23 +92,21 @@ class Ledger:
 
     def insert(self, job: Job) -> None:
         """Write a new job."""
-        number, instants = self._number(job.tenant), Instants.of(job.timeline)
-        request = _request(job.tenant, job.fingerprint)
-        accepted = job.timeline.accepted
-        charge = None if job.task is None else job.task.charge
+        number, request = self._number(job.tenant), _request(job.tenant, job.fingerprint)
         placed = number if job.listed else -number
-        row = _id(job.id), placed, job.type.value, accepted, *instants, request, job.repeat, charge, encode(job)
-        self.connection.write(_INSERT, *row)
+        self.connection.write_soon(_INSERT, partial(_row, job, placed, request))
+        if self._requests is not None:
+            self._requests.add(request)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
         if job.repeat:
             self._note_repeat(request, job.repeat + 1)
         self.count += 1
-        self._oldest = min(self._oldest, accepted)
-        if charge:
-            self.purse.note(number, charge, instants)
+        self._oldest = min(self._oldest, job.timeline.accepted)
+        if job.task is not None and job.task.charge:
+            self.purse.note(number, job.task.charge, Instants.of(job.timeline))
         if tally := self._tallies.get(placed):
-            tally.add(instants)
+            tally.add(Instants.of(job.timeline))
 
     def update(self, job: Job) -> None:
         """Write the amended life of a known job."""
@@ -269,6 +272,13 @@ _SETTLED = (
     "SELECT outcome, count(*) FROM job INDEXED BY job_settled "
     "WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
 )
+
+
+def _row(job: Job, placed: int, request: bytes) -> tuple[object, ...]:
+    """What `_INSERT` takes; `placed` is the tenant's number, negative where the job is not listed."""
+    life, charge = job.timeline, None if job.task is None else job.task.charge
+    instants = life.accepted, *Instants.of(life)
+    return _id(job.id), placed, job.type.value, *instants, request, job.repeat, charge, encode(job)
 
 
 def _id(job_id: str) -> bytes:

@@ -4,7 +4,6 @@ before its handler is called, and done around it; where there is neither, the ha
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from hashlib import blake2b
 from typing import Any
@@ -20,6 +19,7 @@ from mjsim.core.faultbook import FaultBook
 from mjsim.core.faultentry import Occasion
 from mjsim.core.preference import Preferences, parse_prefer
 from mjsim.core.task import job_id_of
+from mjsim.core.value import changed
 from mjsim.service import Service
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
@@ -70,7 +70,7 @@ class Stage:
         """All that is to happen: what the request asked for, then what faults do."""
         occasion = await self._occasion(call, operation)
         fate = directives.fate or said_in(occasion.prompt).fate
-        claimed = own if fate is None else replace(own, job=fate)
+        claimed = own if fate is None else changed(own, job=fate)
         fired = self._book.strike(occasion, self._service.now(), claimed)
         effect = own
         for one in fired:
