@@ -1,4 +1,7 @@
-"""A receiver that is built in: each inbox keeps what it gets, says whether it was signed, and answers as it was told."""
+"""A receiver that is built in: each inbox keeps what it gets, says whether it was signed, and answers as it was told.
+
+All of them together are bounded: by how many there are, by messages, and by bytes.
+"""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
@@ -14,8 +17,11 @@ MOST_INBOXES = 256
 MOST_MESSAGES = 1_000
 """How many messages an inbox keeps; the oldest make room."""
 
-MOST_BYTES = 64 * 1024
+LARGEST_BODY = 64 * 1024
 """How much of a body is kept; signatures are those of the whole."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""How much all inboxes keep together; the oldest messages of the one that holds most make room."""
 
 
 class Answer(Frozen):
@@ -40,15 +46,31 @@ class Received(Frozen):
     plain_signature: Verdict
     answer: Answer
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        return 2_000 + len(self.body) + sum(len(name) + len(value) for name, value in self.headers.items())
+
 
 class Inbox(Record):
     """What has come in, and what is going to be answered: `answers` in turn, then `final` each time."""
 
-    messages: deque[Received] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
+    messages: deque[Received] = field(default_factory=deque)
     received: int = 0
+    bytes: int = 0
     answers: deque[Answer] = field(default_factory=deque)
     final: Answer = field(default_factory=Answer)
-    bell: Bell = field(default_factory=Bell)
+
+    def keep(self, message: Received) -> None:
+        """Keep one more; of too many the oldest makes room."""
+        self.messages.append(message)
+        self.bytes += message.size
+        if len(self.messages) > MOST_MESSAGES:
+            self.drop()
+
+    def drop(self) -> None:
+        """Let go of the oldest."""
+        self.bytes -= self.messages.popleft().size
 
 
 class Inboxes:
@@ -56,6 +78,8 @@ class Inboxes:
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
         self._secrets = secrets
+        self.bell = Bell()
+        """Rung whenever something has come in."""
         self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
 
     def names(self) -> Mapping[str, Inbox]:
@@ -79,15 +103,20 @@ class Inboxes:
             number=inbox.received,
             at=now,
             headers=headers,
-            body=body[:MOST_BYTES],
-            cut=len(body) > MOST_BYTES,
+            body=body[:LARGEST_BODY],
+            cut=len(body) > LARGEST_BODY,
             signature=verify(self._secrets, headers, body, now),
             plain_signature=verify_plain(self._secrets, headers, body),
             answer=answer,
         )
-        inbox.messages.append(message)
-        inbox.bell.ring()
+        inbox.keep(message)
+        self._make_room()
+        self.bell.ring()
         return answer
+
+    def _make_room(self) -> None:
+        while sum(inbox.bytes for inbox in self._inboxes.values()) > MOST_BYTES:
+            max(self._inboxes.values(), key=lambda inbox: inbox.bytes).drop()
 
     def instruct(self, name: str, answers: Sequence[Answer], final: Answer | None) -> None:
         """Give these answers in turn, then `final`, or where that is None the last of them again."""

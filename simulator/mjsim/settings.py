@@ -18,8 +18,9 @@ from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
 from mjsim.core.value import Frozen
 from mjsim.core.webhook import DEVELOPMENT_SECRET, Secret, parse_secret
+from mjsim.document import DocumentError
 from mjsim.option import NONE, OPTIONS, TOKEN, Option
-from mjsim.scenario import Scenario, ScenarioError
+from mjsim.scenario import Scenario
 
 MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
@@ -180,7 +181,7 @@ def _read(option: Option, given: object, source: str) -> object:
         if option.repeated:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
-    except ScenarioError:
+    except DocumentError:
         raise
     except (SettingsError, ValueError) as error:
         shown = "" if option.secret else f", not {str(given)[:60]!r}"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
+from mjsim.core.tampering import Cause
 from mjsim.core.value import Frozen
 
 Headers = tuple[tuple[str, str], ...]
@@ -112,7 +113,8 @@ class Reply(NamedTuple):
 
 class Attempt(Frozen):
     """One attempt: its `number` from 1 on, the simulated `instant`, the real time in Unix seconds, what was sent, what
-    came back, and when the next one is. Copies that were sent at once share their number.
+    came back, when the next one is, and why something was done wrong to it. Copies that were sent at once share their
+    number.
     """
 
     number: int
@@ -121,6 +123,7 @@ class Attempt(Frozen):
     headers: Headers
     reply: Reply
     next: Instant | None = None
+    cause: Cause | None = None
 
 
 class Sent(NamedTuple):

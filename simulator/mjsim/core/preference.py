@@ -4,6 +4,7 @@ known preference with a value that makes no sense is refused rather than quietly
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from mjsim.core.directive import NONE, Directives, parse_directives
@@ -24,12 +25,14 @@ _SECONDS = re.compile(r"(?:date:)?[0-9]{1,9}|absent", re.ASCII)
 
 class Preferences(NamedTuple):
     """What a request prefers: for the answer, for the job that it makes, and the preferences that are understood, as the
-    header wrote them, by the part of the effect (or `sim`) that each one is for.
+    header wrote them, by the part of the effect (or `sim`) that each one is for. `misspelled`: those that are not known,
+    by the one that may be meant.
     """
 
     effect: Effect = NOTHING
     directives: Directives = NONE
     understood: Mapping[str, str] = {}
+    misspelled: Mapping[str, str] = {}
 
 
 def parse_prefer(headers: Sequence[str]) -> Preferences:
@@ -37,10 +40,13 @@ def parse_prefer(headers: Sequence[str]) -> Preferences:
     twice the first holds, as the RFC says.
     """
     wanted: dict[str, str] = {}
+    misspelled: dict[str, str] = {}
     for name, value in _items(", ".join(headers)):
         if name in KNOWN:
             wanted.setdefault(name, value)
-    found = Preferences()
+        elif close := get_close_matches(name[:40], KNOWN, n=1, cutoff=0.75):
+            misspelled[name[:40]] = close[0]
+    found = Preferences(misspelled=misspelled)
     for name, value in wanted.items():
         part, read = KNOWN[name]
         shown = f"{name}={value}" if value else name

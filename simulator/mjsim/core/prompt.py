@@ -20,6 +20,7 @@ Reader = Callable[[str, str], Value]
 """Reads a flag's text (name, text) or raises `InvalidParameter`."""
 
 _FLAG = re.compile(r"--[0-9A-Za-z]", re.ASCII)
+_SIM_FLAGS = re.compile(r"(?<!\S)--sim(?:\s+(?!--)\S+)+", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{0,6}(\.[0-9]{1,6})?", re.ASCII)
@@ -166,6 +167,12 @@ def parse_flags(prompt: str) -> Prompt:
     flags = _read_flags(words[first:])
     asked = flags.pop(_SIM, None)
     return Prompt(text, urls, flags, NONE if asked is None else parse_directives(str(asked), "prompt: --sim"))
+
+
+def with_sim_alone(prompt: str) -> str:
+    """The prompt without its flags but for `--sim`: those of other models mean nothing here."""
+    text = f" {prompt} ".partition(" --")[0]
+    return " ".join([text, *_SIM_FLAGS.findall(prompt)])
 
 
 def _blocked_word(text: str) -> re.Match[str] | None:

@@ -3,6 +3,7 @@ makes faults fills it in.
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from mjsim.core.value import Frozen
 
@@ -59,8 +60,15 @@ PLAIN = Wire()
 """As any HTTP client sends."""
 
 
+class Cause(NamedTuple):
+    """Why something goes wrong: the id of the fault (`request` where the request of the job asked for it), and in words."""
+
+    fault: str
+    reason: str
+
+
 class Tampering(Frozen):
-    """What is to go wrong with one attempt.
+    """What is to go wrong with one attempt, and its `cause`.
 
     On the way: `drop` swallows the delivery for good; `times` sends so many copies at once; `delay` puts it off by so
     many simulated milliseconds; `overtaken` holds it back until the job's next news has gone; `deaf` takes a success for
@@ -90,6 +98,7 @@ class Tampering(Frozen):
     skew: int = 0
     signed_skew: int | None = None
     wire: Wire = PLAIN
+    cause: Cause | None = None
 
 
 TRUTHFUL = Tampering()

@@ -123,6 +123,12 @@ class Ledger:
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
 
+    def count_accepted_until(self, instant: Instant) -> int:
+        """How many jobs were accepted at or before the instant."""
+        if self._oldest > instant:
+            return 0
+        return int(self.connection.rows("SELECT count(*) FROM job WHERE accepted <= ?", instant)[0][0])
+
     def forget_accepted_until(self, instant: Instant) -> int:
         """Forget the jobs accepted at or before the instant."""
         # Jobs are accepted in order: the oldest one tells whether there is anything to do, and no row after the first

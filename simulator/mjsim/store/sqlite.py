@@ -66,6 +66,10 @@ class SqliteStore:
         """See `ports.Store`."""
         return self._ledger.count
 
+    async def count_accepted_until(self, instant: Instant) -> int:
+        """See `ports.Store`."""
+        return self._ledger.count_accepted_until(instant)
+
     async def forget_accepted_until(self, instant: Instant) -> int:
         """See `ports.Store`."""
         number = self._ledger.forget_accepted_until(instant)
