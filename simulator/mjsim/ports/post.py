@@ -59,6 +59,9 @@ class Outbox(Protocol):
     `real` is the present in Unix seconds.
     """
 
+    changes: int
+    """Grows whenever something may be due sooner than it was, but for what `record` was told."""
+
     def watch(self, stirred: Callable[[], None]) -> None:
         """Call `stirred` whenever something may be due sooner than it was, or stand otherwise than it did."""
         ...

@@ -30,14 +30,15 @@ class Ledger:
     def __init__(self, file: Path | None) -> None:
         self.connection = Connection(file, when_lost=self._recall)
         try:
-            self._recall()
             self.outbox = SqliteOutbox(self.connection)
+            self._recall()
         except sqlite3.DatabaseError:
             self.connection.close()
             raise
 
     def _recall(self) -> None:
         """Drop what is known beside the rows and read it again."""
+        self.outbox.stir()
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
         self._tallies: dict[int, Tally] = {}
         self.purse = Purse(self.connection)
