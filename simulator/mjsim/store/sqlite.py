@@ -121,7 +121,12 @@ class SqliteStore:
 
     async def restore(self, data: bytes) -> int:
         """See `ports.Store`."""
+        line = self._connection.rows("SELECT value FROM fact WHERE name = 'line'")
         self._ledger.restore(data)
+        # Time goes on where it is here, wherever it was when the file was written.
+        for (noted,) in line:
+            self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", noted)
+        await self._connection.durable()
         return self._ledger.count
 
     async def close(self) -> None:
