@@ -16,6 +16,11 @@ _EXAMPLES = """examples:
 The key is --key or MIDJOURNEY_TOKEN; it should be of an account that nobody else uses meanwhile.
 """
 
+_PROFILES = (
+    "quick: boundary values and a few stories, about 5 seconds; default: all that Schemathesis knows, about 10; "
+    "full: ten times as much of everything, minutes"
+)
+
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="the base URL of the server, with or without /v1")
@@ -62,4 +67,4 @@ def _build(given: Namespace, progress: Progress) -> Check:
     return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress, signing)
 
 
-SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build)
+SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build, _PROFILES)
