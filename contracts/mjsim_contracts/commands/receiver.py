@@ -12,13 +12,13 @@ SECRET_VARIABLE = "WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 _APIS = ("midjourney", "tasks")
 
 _PROFILES = (
-    "quick: news of every kind, and the gravest forgeries, in about 3 seconds; default: the whole battery, about 100 cases "
-    "in about 12 seconds; full: the same"
+    "quick: a true delivery of every kind that can be had at once, and the gravest forgeries, in about 3 seconds; "
+    "default: the whole battery, in 7 to 15 seconds; full: the same"
 )
 
 _EXAMPLES = """examples:
   mjsim check receiver http://127.0.0.1:3000/webhook --secret whsec_...
-  mjsim check receiver URL --profile quick                   the happy paths and the gravest forgeries, in a few seconds
+  mjsim check receiver URL --profile quick                   the happy paths and the gravest forgeries, 3 seconds
   mjsim check receiver URL --api tasks --secret KEY          one of the callbacks of the task API
   mjsim check receiver URL --webhook-type result              one that is told of completed and failed jobs only
   mjsim check receiver URL --probe 'psql -Atc "select count(*) from orders"'   a number that must not grow

@@ -70,7 +70,7 @@ FORGERY: tuple[Exam, ...] = (
     refuses(
         "R09-empty-signature",
         "an empty signature",
-        "an empty list of signatures is easily taken for one in which nothing is wrong",
+        "an empty signature is easily taken for one in which nothing is wrong",
         lambda true, _: true.blank(),
         signed=True,
     ),
