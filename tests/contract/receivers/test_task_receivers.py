@@ -68,6 +68,8 @@ def test_a_broken_receiver_of_callbacks_fails_for_its_reason(tasks_api: str, por
     assert found.pop(reason) is Outcome.FAIL, report.cases
     assert found["R00-completed"] is Outcome.PASS
     assert report.exit_code == 1
+    believes = {"VerifiesNothing", "AnswersBeforeItVerifies"}
+    assert report.headline[0].startswith("IT BELIEVES ANYBODY") is (name in believes)
 
 
 def test_how_old_a_callback_may_be_is_promised_nowhere(tasks_api: str) -> None:
