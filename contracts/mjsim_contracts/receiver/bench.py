@@ -63,12 +63,12 @@ class Bench:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """What a true sender shows, nothing where it has no key; one that would be believed for its other signature shows
-        the standard one only.
-        """
+        """What a true sender shows; one that would be believed for its other signature shows the standard one only."""
+        signing = self.news.signing
+        if signing.optional and not self.wire.key:
+            return ()
         left_out = {HEX_SIGNATURE} if self.scheme is Scheme.EITHER else set()
-        shown = self.news.signing.headers if self.wire.key else ()
-        return tuple((name, template) for name, template in shown if name not in left_out)
+        return tuple((name, template) for name, template in signing.headers if name not in left_out)
 
 
 @dataclass(slots=True)

@@ -53,7 +53,7 @@ class ReceiverCheck:
     takes one at random, so that no job is met twice. A delivery is given up after `timeout` seconds, and no exam begins
     when `seconds` are over. `progress` is told of everything in a line each.
 
-    An `insecure` receiver checks no signature; where it has no `secret` either, nothing is signed.
+    An `insecure` receiver checks no signature, so it needs no `secret` either.
     """
 
     url: str
@@ -97,12 +97,10 @@ class ReceiverCheck:
             ("--webhook-type", self.webhook_type, dialect.webhook_types),
             ("--scheme", self.scheme, dialect.schemes),
         ):
+            if value is not None and not known:
+                raise Unfit(f"--api {self.api} has no {option}")
             if value is not None and value not in known:
-                raise Unfit(
-                    f"{option} has to be {_one_of(known)}, not {value!r}"
-                    if known
-                    else f"--api {self.api} has no {option}"
-                )
+                raise Unfit(f"{option} has to be {_one_of(known)}, not {value!r}")
         return dialect
 
     def _exams(self, dialect: Dialect) -> tuple[Exam, ...]:

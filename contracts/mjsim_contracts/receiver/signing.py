@@ -31,7 +31,8 @@ class Signing:
     seconds and, if `signs_body`, another one and the body.
 
     `read_key` makes a key of a secret and the name of the option that it came by; `key_command` prints the same bytes in
-    a shell. Keys of less than `least_bytes` are advised against.
+    a shell. Keys of less than `least_bytes` are advised against. If it is `optional`, a sender without a key signs
+    nothing.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -39,6 +40,7 @@ class Signing:
     read_key: Callable[[str, str], bytes]
     key_command: str
     least_bytes: int = 0
+    optional: bool = False
 
     def content(self, message_id: str, stamp: str, body: bytes) -> bytes:
         """What is signed."""
@@ -59,6 +61,7 @@ CALLBACKS = Signing(
     signs_body=False,
     read_key=plain_key,
     key_command=f'printf %s "${VARIABLE}"',
+    optional=True,
 )
 """That of the task API: the id is the task's, and nothing else of the body is signed."""
 

@@ -107,6 +107,17 @@ def test_a_receiver_that_is_said_to_check_nothing_is_told_so_loudly(instant: str
     assert set(ended(report, Outcome.PASS)) >= {"R00-completed", "R12-spaced"}
 
 
+def test_who_checks_no_signature_needs_no_secret(instant: str) -> None:
+    """Ids are told all the same, for they are what duplicates are known by."""
+    unsigned = Receiver()
+    unsigned.verify = lambda _headers, _body: None
+    with listening(unsigned) as url:
+        options = {"api_url": instant, "api_key": "sim-keyless", "only": ["R01"], "insecure": True}
+        report = ReceiverCheck(url, "", probe=url, **options).run()
+    assert set(ended(report, Outcome.PASS)) >= {"R00-completed", "R01-twice-effect"}
+    assert not any("The secret has" in sentence for sentence in report.headline)
+
+
 def test_without_a_probe_side_effects_are_not_exercised(instant: str) -> None:
     """A receiver whose effects nobody sees has not passed."""
     with CORRECT["threaded"]() as url:
