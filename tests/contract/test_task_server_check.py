@@ -7,7 +7,8 @@ import pytest
 from mjsim_contracts.cli import main
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Outcome, Report
-from mjsim_contracts.server.profile import PROFILES, Profile
+from mjsim_contracts.server.engine import PHASES
+from mjsim_contracts.server.profile import Profile
 from mjsim_contracts.server.story import Stories
 from mjsim_contracts.taskserver.check import TaskServerCheck
 
@@ -15,6 +16,9 @@ from .broken_task_server import DEFECTS
 from .server_process import serving
 
 PROGRAM = str(Path(__file__).with_name("broken_task_server.py"))
+
+ALL_PHASES = Profile("all phases", PHASES, 15, Stories(number=0, steps=0, seconds=0), patience=5, seconds=240)
+"""The walk, and Schemathesis with few examples."""
 
 GLANCE = Profile("glance", (), 0, Stories(number=0, steps=0, seconds=0), patience=5, seconds=60)
 """The walk alone."""
@@ -33,7 +37,7 @@ def test_the_simulator_keeps_every_rule(tmp_path: Path, where: str, unseen: set[
     """Wherever it tells its codes; and what the rest of the rules needed did happen."""
     settings = ("--seed", "1", "--pace", "instant", "--task-rate-limit", "none", "--task-errors", where)
     with serving(tmp_path / "log", *settings) as url:
-        report = TaskServerCheck(url, profile=PROFILES["quick"]).run()
+        report = TaskServerCheck(url, profile=ALL_PHASES).run()
     assert not ended(report, Outcome.FAIL)
     assert set(ended(report, Outcome.NOT_EXERCISED)) == unseen
     assert report.outcome is Outcome.PASS

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.news import Job, News
 from mjsim_contracts.receiver.signing import CALLBACKS
 
 GENERATING, SUCCEEDED = 0, 1
 """Values of successFlag; all others are failures."""
+
+TOLD = ("taskId", "taskType", "paramJson", "resultInfoJson", "successFlag", "errorMessage")
+"""The fields of a record that callbacks are made of."""
 
 _LONGER = {"mj_video_extend_manual", "mj_video_extend_auto"}
 _SUCCESS, _SERVER_ERROR = 200, 500
@@ -29,8 +33,8 @@ def callback(record: Job) -> dict[str, Any]:
 
 def _of_task(record: Job) -> dict[str, Any]:
     """Results are plain strings here."""
-    results = (record["resultInfoJson"] or {"resultUrls": []})["resultUrls"]
-    return {"promptJson": record["paramJson"], "resultUrls": [one["resultUrl"] for one in results]}
+    results = inside(record["resultInfoJson"], "resultUrls") or []
+    return {"promptJson": record["paramJson"], "resultUrls": [inside(one, "resultUrl") for one in results]}
 
 
 def _of_longer_video(record: Job) -> dict[str, Any]:

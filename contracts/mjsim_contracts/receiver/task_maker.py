@@ -5,10 +5,12 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from mjsim_contracts.error import CheckError
+from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.asking import Asking
-from mjsim_contracts.receiver.callback import GENERATING, SUCCEEDED
+from mjsim_contracts.receiver.callback import GENERATING, SUCCEEDED, TOLD
 from mjsim_contracts.receiver.news import Job
 from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI, PLAIN, Stock, Story
 
@@ -67,23 +69,26 @@ class TaskMaker:
     async def _create(self, order: Order) -> None:
         """What is refused is an excuse; a limit on tasks is waited for."""
         path = f"/api/v1/mj/{order.path}"
-        answer = await self.asking.ask("POST", path, order.body)
-        while answer["code"] == _TOO_MANY:
+        answer = await self.asking.envelope("POST", path, order.body)
+        while answer.code == _TOO_MANY:
             await asyncio.sleep(_LIMIT_SECONDS)
-            answer = await self.asking.ask("POST", path, order.body)
-        if answer["code"] == _OK:
-            self.stories[str(answer["data"]["taskId"])] = Story(order.sort, parent=order.parent)
+            answer = await self.asking.envelope("POST", path, order.body)
+        if answer.code == _OK and (task := inside(answer.data, "taskId")):
+            self.stories[str(task)] = Story(order.sort, parent=order.parent)
         elif order.needed:
-            raise CheckError(f"the API answered code {answer['code']} to POST {path}: {answer['msg']}")
+            raise CheckError(f"the API answered code {answer.code} to POST {path}: {answer.message}")
         else:
-            self.excuses[order.sort] = f"it answered code {answer['code']}, {answer['msg']}"
+            self.excuses[order.sort] = f"it answered code {answer.code}, {answer.message}"
 
     async def _look(self, task: str) -> None:
-        answer = await self.asking.ask("GET", f"/api/v1/mj/record-info?taskId={task}")
-        if answer["code"] != _OK:
-            raise CheckError(f"the API answered code {answer['code']} to record-info of {task}: {answer['msg']}")
-        if (flag := answer["data"]["successFlag"]) != GENERATING:
-            self.stories[task].ends("completed" if flag == SUCCEEDED else "failed", answer["data"])
+        answer = await self.asking.envelope("GET", f"/api/v1/mj/record-info?taskId={quote(task)}")
+        if answer.code != _OK:
+            raise CheckError(f"the API answered code {answer.code} to record-info of {task}: {answer.message}")
+        record = answer.data if isinstance(answer.data, dict) else {}
+        if missing := [name for name in TOLD if name not in record]:
+            raise CheckError(f"record-info of {task} shows no {', '.join(missing)}: nothing can be told of it")
+        if (flag := record["successFlag"]) != GENERATING:
+            self.stories[task].ends("completed" if flag == SUCCEEDED else "failed", record)
 
 
 def _first(jobs: int) -> Iterator[Order]:
