@@ -1,5 +1,7 @@
 """A server of the task API is held to its document and to the story of its tasks; each broken one fails for its reason."""
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,17 @@ def test_a_broken_server_of_tasks_fails_for_its_reason(tmp_path: Path, name: str
         report = TaskServerCheck(url, profile=GLANCE).run()
     failed = {case.partition("/")[0] for case in ended(report, Outcome.FAIL)}
     assert DEFECTS[name][1] in failed, report.cases
+
+
+def test_a_finding_is_shown_again_by_its_command(tmp_path: Path) -> None:
+    """It makes a task, and looks at it as often as it takes to see the change."""
+    with serving(tmp_path / "log", "--pace", "instant", program=(PROGRAM, "the_time_of_the_end_goes_on")) as url:
+        report = TaskServerCheck(url, profile=GLANCE).run()
+        (command,) = [case.reproduce for case in report.cases if case.id.startswith("ended-tasks-stay")]
+        bash = ["bash", "-c", command]
+        shown = subprocess.run(bash, check=False, capture_output=True, text=True, timeout=30).stdout
+    times = re.findall(r'"completeTime":(\d+)', shown)
+    assert len(times) == len(set(times)) == 2, command
 
 
 def test_tasks_at_work_are_followed_to_their_end(tmp_path: Path) -> None:

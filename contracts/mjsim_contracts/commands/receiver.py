@@ -3,13 +3,12 @@
 from argparse import ArgumentParser, Namespace
 
 from mjsim_contracts.commands import Check, Command
+from mjsim_contracts.commands.shared import APIS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import Case, ExitCode
 
 SECRET_VARIABLE = "WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
-
-_APIS = ("midjourney", "tasks")
 
 _PROFILES = (
     "quick: a true delivery of every kind that can be had at once, and the gravest forgeries, in about 3 seconds; "
@@ -34,8 +33,8 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="where the receiver takes deliveries")
     parser.add_argument(
         "--api",
-        choices=_APIS,
-        default=_APIS[0],
+        choices=APIS,
+        default=APIS[0],
         help="whose news it takes: webhooks of the published API (default), or callbacks of the task API",
     )
     parser.add_argument(

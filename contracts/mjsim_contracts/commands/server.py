@@ -1,8 +1,10 @@
 """`mjsim check server URL`: the arguments, and the check that they ask for."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
 
 from mjsim_contracts.commands import Check, Command
+from mjsim_contracts.commands.shared import APIS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -25,14 +27,13 @@ _PROFILES = (
 )
 
 
-_APIS = ("midjourney", "tasks")
 _OF_JOBS = ("webhook_secret", "contract", "safe", "send")
 """Options that only the published API has."""
 
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--api", choices=_APIS, default=_APIS[0], help="which API it serves: the published one (default), or tasks"
+        "--api", choices=APIS, default=APIS[0], help="which API it serves: the published one (default), or tasks"
     )
     parser.add_argument("url", metavar="URL", help="the base URL of the server, with or without /v1")
     parser.add_argument("--key", help="the API key (default: MIDJOURNEY_TOKEN, else keys of the form sim-<name>)")
@@ -56,10 +57,6 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--requests", type=int, metavar="N", default=25, help="with --safe: the most that may be sent (default: 25)"
     )
-
-
-def _build(given: Namespace, progress: Progress) -> Check:
-    return (_tasks if given.api == "tasks" else _jobs)(given, progress)
 
 
 def _tasks(given: Namespace, progress: Progress) -> Check:
@@ -94,6 +91,13 @@ def _jobs(given: Namespace, progress: Progress) -> Check:
     configuration, profile = Configuration(given.contract or Configuration.PUBLISHED), PROFILES[given.profile]
     signing = signing_key(given.webhook_secret, "--webhook-secret") if given.webhook_secret else None
     return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress, signing)
+
+
+_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = dict(zip(APIS, (_jobs, _tasks), strict=True))
+
+
+def _build(given: Namespace, progress: Progress) -> Check:
+    return _CHECKS[given.api](given, progress)
 
 
 SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build, _PROFILES)

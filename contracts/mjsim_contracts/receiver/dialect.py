@@ -38,9 +38,10 @@ class Syllabus:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`webhook_types` and `schemes` are the values that the options of these names can have; the first webhook type is the
-    default. `detect` finds out the scheme of a receiver that has none given. `options` are those of a simulator whose
-    jobs, or at work whose jobs, are told of. `caution` is a fact about its news that every report repeats.
+    """What differs. `make` makes jobs to be told of at an API, and `options` gives the flags of a simulator for that, which
+    depend on whether jobs have to be seen at work. `detect` finds out which signature a receiver goes by. `webhook_types`
+    and `schemes` are the values that the options of these names can have, if there are any. `caution` is a fact about its
+    news that every report repeats.
     """
 
     name: str

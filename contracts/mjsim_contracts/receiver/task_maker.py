@@ -14,7 +14,7 @@ from mjsim_contracts.receiver.callback import GENERATING, SUCCEEDED, TOLD
 from mjsim_contracts.receiver.news import Job
 from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI, PLAIN, Stock, Story
 
-UPSCALE, VARY, VIDEO, LONGER = "upscale", "variation", "video", "longer video"
+UPSCALE, VARY, VIDEO, LONGER = "upscale", "variation", "video", "extended video"
 """The sorts of tasks that only this API makes. An upscale's parent is told of nowhere else."""
 
 _PARENT, _PARENT_VIDEO = "parent", "parent video"
@@ -24,7 +24,8 @@ _PROMPTS = {
     FOREIGN: "Ein Leuchtturm am Meer – 灯台, منارة, ναός, 🌊",
 }
 _SPECIAL = {LONG: 3, LONG_EMOJI: 3, FOREIGN: 8, _PARENT: 4, VIDEO: 3, _PARENT_VIDEO: 1}
-_DOOMED, _DOOMED_PROMPT = 5, "a lighthouse --sim fail"
+_MADE_OF = {UPSCALE: _PARENT, VARY: _PARENT, LONGER: _PARENT_VIDEO}
+_DOOMED, _DOOMED_PROMPT = 6, "a lighthouse --sim fail"
 """Tasks that are to fail: what simulators take for a wish is a flag that no other service knows."""
 
 _AT_ONCE, _POLL_SECONDS, _LIMIT_SECONDS = 16, 0.1, 1.0
@@ -55,7 +56,8 @@ class TaskMaker:
             async with asyncio.timeout(patience):
                 await self._make(list(_first(jobs)))
                 await self._make(list(_sequels(list(self.stories.values()))))
-        return Stock(list(self.stories.values()), self.excuses)
+        inherited = {sort: self.excuses[parent] for sort, parent in _MADE_OF.items() if parent in self.excuses}
+        return Stock(list(self.stories.values()), inherited | self.excuses)
 
     async def _make(self, orders: list[Order]) -> None:
         """Make the tasks, and wait until they have ended."""

@@ -11,7 +11,7 @@ from mjsim_contracts.server.bearer import Bearer
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.sending import Line, Unanswered
-from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
+from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
 from mjsim_contracts.taskserver.exchange import PATHS, READS, TaskExchange, TaskOperation, read_task_exchange
 from mjsim_contracts.taskserver.history import TaskHistory
 
@@ -33,7 +33,7 @@ class TaskConversation:
         self._free = free
         self._line = Line(started)
         self._history = TaskHistory()
-        self._born: dict[str, Wire] = {}
+        self._told: dict[str, list[Wire]] = {}
 
     def say(self, operation: TaskOperation, key: str | None, asked: Mapping[str, Any] | None = None) -> Said:
         """Send a request, its fields as query or as JSON, and judge the answer; Unanswered is a finding, too."""
@@ -51,8 +51,7 @@ class TaskConversation:
         exchange = read_task_exchange(wire.method, wire.url, key or "", wire.body, wire.status, wire.answer)
         assert exchange is not None
         self.codes[operation, exchange.code] += 1
-        if exchange.made:
-            self._born[exchange.made] = wire
+        self._remember(exchange, wire)
         said = Said(wire, exchange)
         for breach in self._history.judge(exchange):
             self._take_down(said, breach.code, breach.seen)
@@ -74,12 +73,19 @@ class TaskConversation:
         self.docket.judge(self._history.judged)
         return self.docket
 
+    def _remember(self, exchange: TaskExchange, wire: Wire) -> None:
+        """The birth of a task and the last two looks at it are enough to tell what was expected."""
+        if exchange.made:
+            self._told[exchange.made] = [wire]
+        elif exchange.operation is TaskOperation.RECORD:
+            told = self._told.get(exchange.task, [])
+            self._told[exchange.task] = [*told[:1], *told[1:][-1:], wire]
+
     def _take_down(self, said: Said, code: str, seen: str) -> None:
         wire, exchange = said
-        birth = self._born.get(exchange.task)
-        told = [birth] if birth is not None and birth is not wire else []
-        evidence = (*(each.evidence() for each in told), wire.evidence(seen))
-        reproduce = wire.curl(self._bearer(exchange.account or None))
+        before = [each for each in self._told.get(exchange.task, []) if each is not wire]
+        evidence = (*(each.evidence() for each in before), wire.evidence(seen))
+        reproduce = script([*before, wire], exchange.task, self._bearer(exchange.account or None))
         self.docket.find(Finding(code, exchange.operation.value, seen, reproduce, evidence))
 
     def _bearer(self, key: str | None) -> str:

@@ -38,7 +38,7 @@ _WALK = (
         TaskExpectation.PRICES,
         "What is spent is the sum of the prices of the tasks that have succeeded.",
         "Clients budget by the price list.",
-        needs=f"{_ENDED}, or the credits of the key are no number",
+        needs=f"{_ENDED}, failed ones were charged, or the credits of the key are no number",
     ),
     Rule(
         TaskExpectation.FAILURES,

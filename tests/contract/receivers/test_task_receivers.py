@@ -124,6 +124,7 @@ def test_a_server_without_videos_leaves_their_cases_out(tasks_api: str) -> None:
     unseen = ended(report, Outcome.NOT_EXERCISED)
     assert set(unseen) >= {"R00-video"}
     assert "it answered code 402" in unseen["R00-video"]
+    assert "no extended video job that completed: it answered code 402" in unseen["R00-longer-video"]
     assert "R00-completed" in ended(report, Outcome.PASS)
 
 
