@@ -23,7 +23,7 @@ The key is --key or MIDJOURNEY_TOKEN; it should be of an account that nobody els
 
 _PROFILES = (
     "quick: boundary values and a few stories, about 5 seconds; default: all that Schemathesis knows, about 10; "
-    "full: ten times as much of everything, minutes"
+    "full: ten times as much of everything, minutes; the task API takes twice as long"
 )
 
 
