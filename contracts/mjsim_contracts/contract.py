@@ -15,6 +15,9 @@ OVERLAID = "midjourney.json"
 PUBLISHED = "midjourney.published.json"
 """The published contract as it stands."""
 
+TASKS = "tasks.json"
+"""The contract of the task API."""
+
 SOURCE = "midjourney.yaml"
 """The text that people read; findings point at its lines."""
 
@@ -32,9 +35,9 @@ def document(name: str) -> dict[str, Any]:
 
 
 @cache
-def documented_statuses() -> Mapping[str, tuple[str, ...]]:
-    """By operationId, the statuses that the published contract documents."""
-    paths = document(PUBLISHED)["paths"].values()
+def documented_statuses(contract: str = PUBLISHED) -> Mapping[str, tuple[str, ...]]:
+    """By operationId, the statuses that a contract documents."""
+    paths = document(contract)["paths"].values()
     operations = [operation for path in paths for operation in path.values() if isinstance(operation, dict)]
     return {each["operationId"]: tuple(sorted(each["responses"])) for each in operations if "operationId" in each}
 
