@@ -159,7 +159,8 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
         first = not any(each.succeeded and each.intent == call.intent for each in calls[:position])
         grace = 1 if call.prospect is Prospect.UNKNOWN and first else 0
         seen = f"answered {call.code}, and sent {len(again)} more times as it was"
-        if len(again) >= 3 + grace:
+        # Codes from 500 on are for servers in trouble: whoever tries those again has read the number, not the contract.
+        if len(again) >= 3 + grace and call.code < 500:
             yield failed(seen, call, *again[:2])
         elif len(again) > grace:
             yield warned(seen, call, *again[:2])

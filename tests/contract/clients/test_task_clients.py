@@ -1,0 +1,54 @@
+"""Clients of the task API are told apart as those of the published one are: each defect for its reason, no correct client."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from mjsim_contracts.client.api import TASKS_API
+from mjsim_contracts.client.check import ClientCheck
+from mjsim_contracts.client.variation import Profile
+from mjsim_contracts.report.model import Outcome
+
+from .defects import Defect
+from .task_defects import CORRECT_TASKS, TASK_DEFECTS
+from .test_correct_clients import command, failures
+
+CLIENTS = sorted(path.name for path in CORRECT_TASKS.iterdir() if path.suffix in {".py", ".mjs", ".sh"})
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_correct_client_of_the_task_api_is_not_failed(instant: str, openapi: Path, name: str) -> None:
+    """And most of what it was put to, it met."""
+    program = command(CORRECT_TASKS / name)
+    report = ClientCheck(program, openapi / "tasks.json", Profile.QUICK, server=instant, api=TASKS_API).run()
+    assert not failures(report)
+    assert report.exit_code == 0
+    assert report.counts[Outcome.PASS] > 4 * report.counts[Outcome.NOT_EXERCISED]
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("name", CLIENTS)
+def test_no_seed_fails_a_correct_client_of_the_task_api(openapi: Path, name: str, seed: int) -> None:
+    """In the default profile, in which nothing is left out that a client may meet on a bad day."""
+    report = ClientCheck(command(CORRECT_TASKS / name), openapi / "tasks.json", seed=seed, api=TASKS_API).run()
+    assert not failures(report)
+
+
+@pytest.mark.parametrize("defect", TASK_DEFECTS, ids=lambda defect: defect.name)
+def test_a_broken_client_of_the_task_api_is_found_out(
+    tmp_path: Path, instant: str, openapi: Path, defect: Defect
+) -> None:
+    """The case that fails says what is wrong, not merely that something is."""
+    check = ClientCheck(
+        command(defect.write(tmp_path)),
+        openapi / "tasks.json",
+        patience=4,
+        only=(defect.varied,),
+        server=instant,
+        api=TASKS_API,
+    )
+    report = check.run()
+    found = {case.id for case in report.cases if case.outcome is defect.outcome}
+    assert any(fnmatchcase(each, defect.finds) for each in found), found
