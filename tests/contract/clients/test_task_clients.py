@@ -1,4 +1,4 @@
-"""Clients of the task API are told apart as those of the published one are: each defect for its reason, no correct client."""
+"""Clients of the task API are judged as those of the published one are: no correct one fails, each defect is found."""
 
 from fnmatch import fnmatchcase
 from pathlib import Path
