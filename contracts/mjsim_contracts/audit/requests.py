@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.audit.spelling import distance, nearest
+from mjsim_contracts.dialect.table import spoken
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin, media_type
@@ -104,8 +105,12 @@ def routes_exist(scene: Scene, contract: Contract) -> Iterator[Judgement]:
         if call.exchange is not None:
             yield passed(call)
             continue
-        meant = _meant(call, contract)
-        seen = f"{call.method} {call.path} is no operation" + (f"; did you mean {meant}?" if meant else "")
+        other, meant = spoken(call.method, call.target), _meant(call, contract)
+        seen = f"{call.method} {call.path} is no operation"
+        if other:
+            seen += f" of this API, but one of another: --api {other}"
+        elif meant:
+            seen += f"; did you mean {meant}?"
         # Looking whether a server is there at all is no mistake.
         harmless = call.method == "HEAD" or (not meant and contract.dialect.root not in call.path)
         yield warned(seen, call) if harmless or scene.distorted else failed(seen, call)

@@ -1,6 +1,7 @@
 """Every edit of what a client sees, each labelled by validating the edited answer: nobody says by hand what is permitted.
 
-Only what an edit takes away is told apart by name: without some fields no client can go on, and failing cleanly is right.
+Only what an edit takes away is told apart by name: without some fields no client can go on, and failing cleanly is right;
+and what a contract of one document promises in prose alone, as there is no second one that says it.
 """
 
 from collections.abc import Iterator
@@ -82,9 +83,10 @@ class _Catalogue:
 
     def variation(self, edit: Edit, status: int, changed: Document) -> Variation:
         """The variation that an edit makes; `changed` is the edited answer."""
-        tier = self._tier(edit, status, changed)
-        promised = self.contract.expects(edit.operation, status, changed)
         name = edit.steps[-1] if edit.steps else ""
+        kept = (name, edit.kind) not in self.wording.prose
+        promised = kept and self.contract.expects(edit.operation, status, changed)
+        tier = self._tier(edit, status, changed, promised)
         failed = edit.state == "failed"
         alone = edit.kind in _TAKES and name in self.wording.essential and not failed
         success = Success.EXPECTED if promised and not alone and name != "index" else Success.OPTIONAL
@@ -99,13 +101,11 @@ class _Catalogue:
             alone=alone,
         )
 
-    def _tier(self, edit: Edit, status: int, changed: Document) -> Tier:
+    def _tier(self, edit: Edit, status: int, changed: Document, promised: bool) -> Tier:
         if not self.contract.permits(edit.operation, status, changed):
             return Tier.EVOLUTION
         conditional = set(edit.steps[-1:]) & self.wording.conditional
-        if conditional or self.contract.expects(edit.operation, status, changed):
-            return Tier.FREEDOM
-        return Tier.SPARSE
+        return Tier.FREEDOM if promised or conditional else Tier.SPARSE
 
     def _profile(self, edit: Edit, tier: Tier, alone: bool) -> Profile:
         """The least profile that makes the edit: what costs a run of its own has to be worth it."""

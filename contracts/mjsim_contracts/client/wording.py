@@ -29,6 +29,8 @@ class Wording:
     """The object in that answer that is varied as a whole, if any."""
     conditional: frozenset[str] = frozenset()
     """What the published prose promises on conditions only."""
+    prose: frozenset[tuple[str, str]] = frozenset()
+    """Fields, and what is done to them that the schema permits though the prose promises otherwise."""
     additions: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """By operation and state, kind and path of what is added where there is nothing."""
     final: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -75,6 +77,14 @@ TASKS_WORDING = Wording(
     lists={"resultUrls": ("empty", "first", "reversed")},
     # A flag that is text is one that nobody waits for.
     numbers={"successFlag": ("float",), **dict.fromkeys(("createTime", "completeTime"), (*_NUMBER, "date"))},
+    # Times are integers but by lenient rules; what has succeeded has results, what has failed a reason, and both an end.
+    prose=frozenset(
+        {
+            *((name, kind) for name in ("createTime", "completeTime") for kind in ("text", "date")),
+            *((name, "null") for name in ("completeTime", "resultInfoJson", "errorCode", "errorMessage")),
+            ("resultUrls", "empty"),
+        }
+    ),
     failure=tuple(
         (kind, f"data.{name}")
         for name, kinds in (

@@ -1,12 +1,19 @@
 """Which API is meant is asked in the same words by every command that knows more than one of them."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 
-NAMES = ("midjourney", "tasks")
-"""What the APIs are called, and their documents, too; the first one is meant where nothing is said."""
+from mjsim_contracts.contract import contract_file
+from mjsim_contracts.dialect.table import DIALECTS
 
 
-def add_api_option(parser: ArgumentParser, whose: str) -> None:
-    """Add `--api`; `whose` ends the sentence "the API that ..."."""
-    meant = f"the API that {whose}: the published one (midjourney, the default), or that of tasks in envelopes"
-    parser.add_argument("--api", choices=NAMES, default=NAMES[0], help=meant)
+def add_api_option(parser: ArgumentParser, which: str) -> None:
+    """Add `--api`; `which` says in a few words what API is asked for."""
+    names = tuple(DIALECTS)
+    meant = f"{which}: the published one ({names[0]}, the default), or that of tasks in envelopes"
+    parser.add_argument("--api", choices=names, default=names[0], help=meant)
+
+
+def document_of(api: str) -> Path:
+    """Where the document of an API is, with what mjsim adds to it."""
+    return contract_file(f"{api}.json")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.commands.api import add_api_option, document_of
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -26,7 +26,7 @@ exits with 0 when it has it.
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.usage = "mjsim check client [OPTIONS] -- COMMAND [ARGUMENTS]"
-    add_api_option(parser, "the client is one of")
+    add_api_option(parser, "the API of which it is a client")
     parser.add_argument(
         "--env",
         action="append",
@@ -56,13 +56,12 @@ def _build(given: Namespace, progress: Progress) -> Check:
     from mjsim_contracts.client.api import APIS
     from mjsim_contracts.client.check import ClientCheck
     from mjsim_contracts.client.variation import Profile
-    from mjsim_contracts.contract import contract_file
 
     if not given.command:
         raise CheckError("a command to check is needed after --, as in: mjsim check client -- npm test", ExitCode.USAGE)
     check = ClientCheck(
         tuple(given.command),
-        contract_file(f"{given.api}.json"),
+        document_of(given.api),
         profile=Profile.HOSTILE if given.hostile else Profile[given.profile.upper()],
         seed=1 if given.seed is None else given.seed,
         variables=dict(_variable(text) for text in given.env),

@@ -11,6 +11,7 @@ from mjsim_contracts.audit.lanes import lanes
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.dialect import Dialect
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.dialect.table import DIALECTS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Report
 from mjsim_contracts.terms import Contract, read_contract
@@ -34,7 +35,8 @@ class TrafficCheck:
         if not calls:
             terms = next(iter(contract.terms.values()))
             example = f"{terms.method} {terms.path}"
-            raise CheckError(f"{self.file} holds no request to an operation of this API, such as {example}")
+            other = next((f"; try --api {name}" for name, one in DIALECTS.items() if read_har(self.file, one)), "")
+            raise CheckError(f"{self.file} holds no request to an operation of this API, such as {example}{other}")
         return traffic_report(str(self.file), calls, contract, time.monotonic() - start)
 
 

@@ -52,3 +52,18 @@ def test_a_broken_client_of_the_task_api_is_found_out(
     report = check.run()
     found = {case.id for case in report.cases if case.outcome is defect.outcome}
     assert any(fnmatchcase(each, defect.finds) for each in found), found
+
+
+def test_who_forgets_the_option_is_told_of_it(instant: str, openapi: Path) -> None:
+    """The calls of this API are none of the published one's."""
+    program = command(CORRECT_TASKS / "plain.py")
+    report = ClientCheck(program, openapi / "midjourney.json", only=("no variation",), server=instant).run()
+    case = next(case for case in report.cases if case.id == "C003/unknown")
+    assert case.outcome is Outcome.FAIL
+    assert "/api/v1/mj/generate is no operation of this API, but one of another: --api tasks" in case.seen
+
+
+def test_the_option_is_part_of_the_command_that_shows_a_case_again(openapi: Path) -> None:
+    """Else it would be played to the other API."""
+    check = ClientCheck(("x",), openapi / "tasks.json", variables={"A": "{url}"}, api=TASKS_API)
+    assert check.subject.again("V-001") == "mjsim check client --api tasks --env 'A={url}' --replay V-001 -- x"
