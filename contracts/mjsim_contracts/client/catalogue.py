@@ -25,7 +25,7 @@ _RARE = frozenset({"text", "nanoseconds", "indented", "upper-type", "second"})
 _TITLES = {
     "drop": "{path} is absent",
     "extra": "an unknown field {path}",
-    "float": "{path} is written 40.0",
+    "float": "{path} is written with a fraction, as 40.0 is",
     "long": "{path} is 12,000 characters long",
     "astral": "{path} has emoji, quotes, a line break and right-to-left text",
     "empty": "{path} is empty",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mjsim_contracts.cli import main
 from mjsim_contracts.client.api import TASKS_API
 from mjsim_contracts.client.check import ClientCheck
 from mjsim_contracts.client.variation import Profile
@@ -67,3 +68,18 @@ def test_the_option_is_part_of_the_command_that_shows_a_case_again(openapi: Path
     """Else it would be played to the other API."""
     check = ClientCheck(("x",), openapi / "tasks.json", variables={"A": "{url}"}, api=TASKS_API)
     assert check.subject.again("V-001") == "mjsim check client --api tasks --env 'A={url}' --replay V-001 -- x"
+
+
+def test_the_command_knows_the_task_api(capfd: pytest.CaptureFixture[str]) -> None:
+    """With a simulator of its own, from the option to the report."""
+    program = command(CORRECT_TASKS / "plain.py")
+    assert main(["check", "client", "--api", "tasks", "--only", "job/course/*failed/*", "--", *program]) == 0
+    assert "1 of 1 variations survived" in capfd.readouterr().out
+
+
+def test_an_api_that_is_none(capfd: pytest.CaptureFixture[str]) -> None:
+    """Those that are known are named, in one line."""
+    assert main(["check", "client", "--api", "task", "--", "x"]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "'midjourney'" in line
+    assert "'tasks'" in line

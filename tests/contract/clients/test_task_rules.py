@@ -146,5 +146,8 @@ def test_a_recording_is_judged_as_one_of_this_api(tmp_path: Path, openapi: Path)
     assert (outcomes["C002/generateTask"], outcomes["C031/getTask"]) == (FAIL, PASS)
     assert outcomes["C010/image"] is FAIL
     assert "generateTask: 3 of 16 fields were sent" in report.headline
+    assert dict(report.matrices[2].rows)["getTask resultInfoJson.resultUrls"] == ("1", "")
+    (lane,) = report.lanes
+    assert [event.kind for event in lane.events] == ["created", "poll", "poll", "download"]
     with pytest.raises(CheckError, match=r"such as POST /v1/imagine; try --api tasks$"):
         TrafficCheck(file, openapi / "midjourney.json").run()

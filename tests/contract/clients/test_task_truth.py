@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from mjsim_contracts.client.api import TASKS_API
 from mjsim_contracts.client.catalogue import edits_of
@@ -133,6 +135,22 @@ def test_a_task_comes_along_look_by_look(play: Play, story: Story, flags: list[i
     calls = play(Script(story=story), act)
     assert calls[0].accepted
     assert {call.operation for call in calls} <= {*TaskOperation, None}
+
+
+def test_pictures_are_drawn_once_for_each_shape(play: Play) -> None:
+    """A wide one never stands in for a square one."""
+
+    async def act(session: aiohttp.ClientSession, _stage: Stage) -> None:
+        sizes = []
+        for ratio in ("1:1", "2:1", "1:1"):
+            _, data = await ask(session, "POST", "generate", json=WISH | {"aspectRatio": ratio})
+            (record,) = await looked_at(session, data["taskId"], 1)
+            async with session.get(record["resultInfoJson"]["resultUrls"][0]["resultUrl"]) as picture:
+                width, height = Image.open(BytesIO(await picture.read())).size
+                sizes.append(width / height)
+        assert sizes == [1, 2, 1]
+
+    play(Script(story=Story.AT_ONCE), act)
 
 
 @pytest.mark.parametrize(("story", "said"), [(Story.COMPLETES, [422, 200]), (Story.FAILS, [422, 501])])
