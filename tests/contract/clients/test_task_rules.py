@@ -92,6 +92,7 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C001", "a kind of task that is none", FAIL, [make(0, body=WISH | {"taskType": "txt2img"})]),
     ("C001", "a number as text", FAIL, [make(0, body=WISH | {"stylization": "100"})]),
     ("C001", "a version as a number", PASS, [make(0, body=WISH | {"version": 6.1})]),
+    ("C001", "a look", PASS, [look(0)]),
     ("C001", "no id to look at", FAIL, [look(0, task="")]),
     ("C002", "another style", FAIL, [make(0, body=WISH | {"aspect_ratio": "1:1"})]),
     ("C002", "a small letter", FAIL, [make(0, body=WISH | {"callbackUrl": "http://127.0.0.1/"})]),
@@ -110,6 +111,8 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C023", "a code that looks like trouble, and is none", WARN, [make(n, 505) for n in range(4)]),
     ("C023", "a task that has expired", FAIL, [look(0), *(look(1 + n, said=422) for n in range(4))]),
     ("C023", "a task that is not known yet", PASS, [look(0, said=422), look(1)]),
+    ("C023", "a task that is not known yet, once maintenance is over", WARN,
+     [look(0, said=455), *(look(1 + n, said=422) for n in range(4))]),
     ("C024", "the answer was lost", WARN, [make(0, status=LOST, accepted=True), make(1)]),
     ("C024", "it was refused", PASS, [make(0, 429), make(1)]),
     ("C030", "no pauses", FAIL, [look(n / 50) for n in range(5)]),
@@ -138,7 +141,7 @@ def test_rules_about_what_the_api_does_not_have_are_left_out() -> None:
 def test_a_recording_is_judged_as_one_of_this_api(tmp_path: Path, openapi: Path) -> None:
     """Pictures are known by their field; the published API knows none of it."""
     file = tmp_path / "traffic.har"
-    session = [make(0, body=WISH | {"aspect_ratio": "1:1"}), look(1), look(2, 1)]
+    session = [make(0, body=WISH | {"aspect_ratio": "1:1"}), look(1), look(1.5, said=455), look(2, 1)]
     session.append(call(3, "GET", PICTURE, {}, origin=Origin.IMAGES))
     write_har(file, session, "https://cdn.example.com", datetime.now(UTC))
     report = TrafficCheck(file, openapi / "tasks.json", TASKS).run()
@@ -148,6 +151,6 @@ def test_a_recording_is_judged_as_one_of_this_api(tmp_path: Path, openapi: Path)
     assert "generateTask: 3 of 16 fields were sent" in report.headline
     assert dict(report.matrices[2].rows)["getTask resultInfoJson.resultUrls"] == ("1", "")
     (lane,) = report.lanes
-    assert [event.kind for event in lane.events] == ["created", "poll", "poll", "download"]
+    assert [event.kind for event in lane.events] == ["created", "poll", "455", "poll", "download"]
     with pytest.raises(CheckError, match=r"such as POST /v1/imagine; try --api tasks$"):
         TrafficCheck(file, openapi / "midjourney.json").run()

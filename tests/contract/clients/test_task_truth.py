@@ -16,6 +16,8 @@ from mjsim_contracts.client.run import Runner, Stage
 from mjsim_contracts.client.variation import Success, Tier, Variation
 from mjsim_contracts.dialect.tasks import TASKS, TaskOperation
 from mjsim_contracts.proxy.edit import same_json
+from mjsim_contracts.proxy.fault import Fault
+from mjsim_contracts.proxy.fault import envelope as worded
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.proxy.upstream import Upstream
@@ -24,6 +26,7 @@ from mjsim_contracts.traffic.call import Call
 
 from .task_scenes import CONTRACT, MJ, TASK, WISH, envelope, shown
 
+CREDITS = "/api/v1/chat/credit"
 ANSWERS = {
     (TaskOperation.GENERATE, "200"): envelope(200, {"taskId": TASK}),
     (TaskOperation.GET, "in_progress"): envelope(200, shown(0)),
@@ -54,6 +57,7 @@ def test_an_edit_changes_what_it_names_and_is_called_what_the_contract_says() ->
     [
         ("getTask/completed/first/data.resultInfoJson.resultUrls", Tier.FREEDOM, Success.OPTIONAL),
         ("getTask/completed/date/data.createTime", Tier.SPARSE, Success.OPTIONAL),
+        ("getTask/completed/empty/data.resultInfoJson.resultUrls", Tier.SPARSE, Success.OPTIONAL),
         ("getTask/completed/float/data.successFlag", Tier.FREEDOM, Success.EXPECTED),
         ("getTask/completed/null/data.resultInfoJson", Tier.SPARSE, Success.OPTIONAL),
         ("getTask/completed/drop/data.paramJson", Tier.EVOLUTION, Success.OPTIONAL),
@@ -179,6 +183,24 @@ def test_a_task_that_calls_back_is_shown_as_its_callback_tells_it(play: Play, in
         assert [each["successFlag"] for each in await looked_at(session, data["taskId"], 2)] == [1, 1]
 
     play(Script(story=Story.FAILS), act)
+
+
+def test_a_refusal_is_an_envelope_and_told_by_its_code(play: Play) -> None:
+    """Unless it has its code as HTTP status, too."""
+    by_http = worded(429, "Too many tasks.", status=429)
+    refusals = (
+        Fault(TaskOperation.CREDITS, worded(455, "Maintenance.")),
+        Fault(TaskOperation.CREDITS, by_http, after=1),
+    )
+
+    async def act(session: aiohttp.ClientSession, _stage: Stage) -> None:
+        async with session.get(CREDITS) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (200, 455)
+        async with session.get(CREDITS) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (429, 429)
+
+    calls = play(Script(faults=refusals), act)
+    assert [call.note for call in calls] == ["answered 200 with code 455", "answered 429"]
 
 
 def test_what_is_unknown_is_refused_in_an_envelope(play: Play) -> None:
