@@ -1,7 +1,7 @@
 """What can befall the calls of an operation is an event; those that come of networks and gateways befall every API."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
@@ -42,6 +42,7 @@ class Event:
 
 
 ALWAYS = None
+"""How many times a refusal is given that is final."""
 
 _BROKEN = page(500, "500 Internal Server Error")
 _GATEWAY = page(502, "502 Bad Gateway")
@@ -59,7 +60,7 @@ LOST = Event(
 )
 
 WHILE_CREATING = (
-    Event("500", "html", "500 with a page of HTML", _BROKEN, _T, seconds=5, profile=_QUICK),
+    replace(BROKEN, profile=_QUICK),
     Event("reset", "before", "the connection is reset, and the server heard nothing", Break.BEFORE, _T, seconds=5),
     LOST,
     CUT,
@@ -71,7 +72,7 @@ WHILE_CREATING = (
 )
 
 WHILE_LOOKING = (
-    Event("500", "html", "500 with a page of HTML, once", _BROKEN, _T, seconds=5, profile=_QUICK),
+    replace(BROKEN, profile=_QUICK),
     Event("502", "html", "502 with a page of HTML, twice", _GATEWAY, _T, times=2, seconds=6),
     Event("500", "refused", "500 for ever", _BROKEN, _T, _NO, ALWAYS, 1, patient=True),
     Event("reset", "before", "the connection is reset", Break.BEFORE, _T, seconds=5),

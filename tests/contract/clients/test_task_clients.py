@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from mjsim_contracts.cli import main
-from mjsim_contracts.client.api import TASKS_API
+from mjsim_contracts.client.api import APIS, TASKS_API
 from mjsim_contracts.client.check import ClientCheck
 from mjsim_contracts.client.variation import Profile
+from mjsim_contracts.dialect.table import DIALECTS
 from mjsim_contracts.report.model import Outcome
 
 from .defects import Defect
@@ -83,3 +84,8 @@ def test_an_api_that_is_none(capfd: pytest.CaptureFixture[str]) -> None:
     (line,) = capfd.readouterr().err.splitlines()
     assert "'midjourney'" in line
     assert "'tasks'" in line
+
+
+def test_every_api_that_the_option_names_has_clients_to_check() -> None:
+    """By the same names, in the same words."""
+    assert {name: api.dialect for name, api in APIS.items()} == DIALECTS
