@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.dialect import Role
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
@@ -24,23 +25,24 @@ Judge = Callable[[Scene, Contract], Iterator[Judgement]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the audit."""
+    """A rule of the audit; `needs` is what an API must have operations for, lest the rule says nothing about it."""
 
     code: str
     sentence: str
     why: str
     judge: Judge
+    needs: Role | None = None
 
 
 RULES: list[Rule] = []
 """Every rule, in the order in which the modules of `RULE_MODULES` define them."""
 
 
-def rule(code: str, why: str) -> Callable[[Judge], Judge]:
+def rule(code: str, why: str, needs: Role | None = None) -> Callable[[Judge], Judge]:
     """Register a rule; its docstring is its sentence."""
 
     def register(judge: Judge) -> Judge:
-        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge))
+        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, needs))
         return judge
 
     return register

@@ -69,7 +69,9 @@ def happened(variation: Variation, run: Run) -> bool:
     if script.story is not Story.COMPLETES:
         last = script.story.last
         return any(
-            (job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs()
+            job.status == last.status and job.progress in {None, last.progress}
+            for call in run.calls
+            for job in call.jobs()
         )
     return any(call.place == variation.place for call in run.calls)
 

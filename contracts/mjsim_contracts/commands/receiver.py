@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.shared import APIS
+from mjsim_contracts.commands.api import add_api_option
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import Case, ExitCode
@@ -31,12 +31,7 @@ the API about jobs is told where it is by the first line of progress; --api-port
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="where the receiver takes deliveries")
-    parser.add_argument(
-        "--api",
-        choices=APIS,
-        default=APIS[0],
-        help="whose news it takes: webhooks of the published API (default), or callbacks of the task API",
-    )
+    add_api_option(parser, "the API whose deliveries it takes")
     parser.add_argument(
         "--secret",
         help="what it verifies signatures with: whsec_ and Base64; with --api tasks, the webhook key"

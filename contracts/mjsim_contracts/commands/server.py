@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.shared import APIS
+from mjsim_contracts.commands.api import APIS, add_api_option
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -32,9 +32,7 @@ _OF_JOBS = ("webhook_secret", "contract", "safe", "send")
 
 
 def _add_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--api", choices=APIS, default=APIS[0], help="which API it serves: the published one (default), or tasks"
-    )
+    add_api_option(parser, "the API that it serves")
     parser.add_argument("url", metavar="URL", help="the base URL of the server, with or without /v1")
     parser.add_argument("--key", help="the API key (default: MIDJOURNEY_TOKEN, else keys of the form sim-<name>)")
     parser.add_argument(

@@ -12,9 +12,6 @@ from mjsim_contracts.report.markdown import markdown
 from mjsim_contracts.report.model import ExitCode, Report
 from mjsim_contracts.report.sarif import sarif
 
-APIS = ("midjourney", "tasks")
-"""The APIs that a check can be about; the first is meant where none is named."""
-
 PROFILES = ("quick", "default", "full")
 STANDARD_OUTPUT = "-"
 
