@@ -3,10 +3,9 @@
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
-from mjsim.core.chance import digest
 from mjsim.core.instant import BEGINNING, NEVER, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
@@ -17,8 +16,9 @@ from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
-from mjsim.store.sieve import Sieve
-from mjsim.store.tally import Instants, Tally
+from mjsim.store.repeats import Repeats, request_of
+from mjsim.store.tallies import Tallies
+from mjsim.store.tally import Instants
 
 _AT_HAND = 512
 """How many decoded jobs are kept at hand: the ones that are being polled."""
@@ -40,14 +40,12 @@ class Ledger:
         """Drop what is known beside the rows and read it again."""
         self.outbox.stir()
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
-        self._tallies: dict[int, Tally] = {}
+        self._tallies = Tallies(self.connection)
         self.purse = Purse(self.connection)
         self._at_hand: OrderedDict[str, Job] = OrderedDict()
-        self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
-        # What is in a file already is not read for it: then every request may be one that is known.
-        self._requests = None if self.count else Sieve()
+        self._repeats = Repeats(self.connection, empty=not self.count)
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
@@ -61,7 +59,7 @@ class Ledger:
         """A page of the tenant's listed jobs; see `listing` for how its rows are found."""
         if (number := self._tenants.get(tenant)) is None:
             return Page([], 0)
-        tally = self._tally(number, now)
+        tally = self._tallies.at(number, now)
         total = tally.of(query.status)
         if query.offset >= total:
             return Page([], total)
@@ -71,13 +69,7 @@ class Ledger:
 
     def repeats(self, tenant: str, fingerprint: str) -> int:
         """The number of the next equal request: one more than the last that is kept, 0 where none is."""
-        request = _request(tenant, fingerprint)
-        if (known := self._repeats.get(request)) is not None:
-            return known
-        if self._requests is not None and not self._requests.may_know(request):
-            return 0
-        found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", request)
-        return 0 if found[0][0] is None else int(found[0][0]) + 1
+        return self._repeats.following(request_of(tenant, fingerprint))
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
         """The tenant's jobs without a terminal status, in order of acceptance."""
@@ -93,20 +85,17 @@ class Ledger:
 
     def insert(self, job: Job) -> None:
         """Write a new job."""
-        number, request = self._number(job.tenant), _request(job.tenant, job.fingerprint)
+        number, request = self._number(job.tenant), request_of(job.tenant, job.fingerprint)
         placed = number if job.listed else -number
         self.connection.write_soon(_INSERT, partial(_row, job, placed, request))
-        if self._requests is not None:
-            self._requests.add(request)
+        self._repeats.note(request, job.repeat)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
-        if job.repeat:
-            self._note_repeat(request, job.repeat + 1)
         self.count += 1
         self._oldest = min(self._oldest, job.timeline.accepted)
         if job.task is not None and job.task.charge:
             self.purse.note(number, job.task.charge, Instants.of(job.timeline))
-        if tally := self._tallies.get(placed):
+        if tally := self._tallies.known(placed):
             tally.add(Instants.of(job.timeline))
 
     def update(self, job: Job) -> None:
@@ -120,7 +109,7 @@ class Ledger:
             self.outbox.project(job, job.webhook)
         if job.task is not None:
             self.purse.note(number, job.task.charge, instants)
-        if tally := self._tallies.get(number if job.listed else -number):
+        if tally := self._tallies.known(number if job.listed else -number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
 
@@ -193,14 +182,14 @@ class Ledger:
         for number, charge, *instants in gone:
             if charge:
                 self.purse.note(abs(number), charge, Instants(*instants), sign=-1)
-            if tally := self._tallies.get(number):
+            if tally := self._tallies.known(number):
                 tally.add(Instants(*instants), sign=-1)
         self.count -= len(gone)
         for number in {abs(number) for number, *_ in gone}:
             self._forget_idle_tenant(number)
         if gone:
             self._at_hand.clear()
-            self._repeats.clear()
+            self._repeats.forget()
             self._oldest = self._first_accepted()
         return len(gone)
 
@@ -210,7 +199,7 @@ class Ledger:
             return
         for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
             del self._tenants[name]
-        self._tallies.pop(number, None)
+        self._tallies.forget(number)
         self.purse.let_go(number)
 
     def _first_accepted(self) -> Instant:
@@ -235,25 +224,6 @@ class Ledger:
             self._at_hand.popitem(last=False)
         return job
 
-    def _note_repeat(self, request: bytes, following: int) -> None:
-        self._repeats[request] = following
-        if len(self._repeats) > _AT_HAND:
-            self._repeats.popitem(last=False)
-
-    def _tally(self, number: int, now: Instant) -> Tally:
-        """The tenant's counts at this instant; only the time since they were last asked for is counted."""
-        tally = self._tallies.get(number)
-        if tally is None or tally.watermark > now:
-            accepted = self.connection.rows("SELECT count(*) FROM job WHERE tenant = ?", number)[0][0]
-            tally = self._tallies[number] = Tally(Instant(-1), accepted)
-        if tally.watermark < now:
-            span = (number, tally.watermark, now)
-            tally.started += self.connection.rows(_STARTED, *span)[0][0]
-            for outcome, count in self.connection.rows(_SETTLED, *span):
-                tally.settled[outcome] += count
-            tally.watermark = now
-        return tally
-
 
 _INSERT = (
     "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, charge, document) "
@@ -267,12 +237,6 @@ _LATEST_OF_TENANT = (
     "SELECT * FROM (SELECT sequence FROM job WHERE tenant = -:tenant ORDER BY sequence DESC LIMIT :number)) "
     "ORDER BY sequence DESC LIMIT :number"
 )
-_STARTED = "SELECT count(*) FROM job WHERE tenant = ? AND started > ? AND started <= ?"
-# Left to itself, SQLite groups by an index that begins with the outcome, and reads every job of the tenant.
-_SETTLED = (
-    "SELECT outcome, count(*) FROM job INDEXED BY job_settled "
-    "WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
-)
 
 
 def _row(job: Job, placed: int, request: bytes) -> tuple[object, ...]:
@@ -284,9 +248,3 @@ def _row(job: Job, placed: int, request: bytes) -> tuple[object, ...]:
 
 def _id(job_id: str) -> bytes:
     return bytes.fromhex(job_id.replace("-", ""))
-
-
-@lru_cache(maxsize=64)
-def _request(tenant: str, fingerprint: str) -> bytes:
-    """What equal requests of a tenant have in common, short enough for an index."""
-    return digest(tenant, fingerprint)
