@@ -3,37 +3,21 @@
 It raises on every status that the document does not name, and reads every envelope into its own types.
 """
 
-import importlib
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from types import ModuleType
+from collections.abc import Iterator
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-PACKAGE = "generated_tasks_client"
+from .generated_client import Module, connected, generated
 
-Module = Callable[[str], ModuleType]
+PACKAGE = "generated_tasks_client"
 
 
 @pytest.fixture(scope="module")
 def module(instant: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Module]:
-    """Imports a module of the client that was generated from what the server serves."""
-    folder = tmp_path_factory.mktemp("client")
-    with build_opener(ProxyHandler({})).open(f"{instant}/openapi.tasks.json", timeout=10) as answer:
-        (folder / "openapi.json").write_bytes(answer.read())
-    (folder / "config.yaml").write_text("post_hooks: []\n", encoding="utf-8")
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
-    command += ["--path", "openapi.json", "--config", "config.yaml", "--output-path", PACKAGE]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    sys.path.insert(0, str(folder))
-    yield lambda name: importlib.import_module(f"{PACKAGE}.{name}")
-    sys.path.remove(str(folder))
-    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    """The client that was generated from what the server serves."""
+    with generated(f"{instant}/openapi.tasks.json", PACKAGE, tmp_path_factory.mktemp("client")) as client:
+        yield client
 
 
 class Session:
@@ -67,8 +51,7 @@ class Session:
 @pytest.fixture
 def made(module: Module, instant: str) -> Iterator[Session]:
     """A session of one account."""
-    arguments = {"base_url": instant, "token": "sim-generated-tasks", "raise_on_unexpected_status": True}
-    with module("client").AuthenticatedClient(**arguments, httpx_args={"trust_env": False}) as client:
+    with connected(module, instant, "sim-generated-tasks") as client:
         yield Session(module, client)
 
 
