@@ -2,6 +2,10 @@
 
 import asyncio
 import inspect
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -32,3 +36,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     story = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted})
     asyncio.run(asyncio.wait_for(story, PATIENCE))
     return True
+
+
+@pytest.fixture
+def answering_once() -> Callable[[bytes], AbstractContextManager[str]]:
+    """`with answering_once(BYTES) as url`: what listens at the URL answers the first request with these bytes."""
+
+    @contextmanager
+    def answering(answer: bytes) -> Iterator[str]:
+        def answer_once() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(9999)
+                connection.sendall(answer)
+
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(30)
+            thread = threading.Thread(target=answer_once)
+            thread.start()
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            thread.join()
+
+    return answering

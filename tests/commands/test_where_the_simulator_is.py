@@ -1,8 +1,5 @@
 """A command finds its simulator, shows the token of its control API, and says so where there is none."""
 
-import socket
-import threading
-
 import pytest
 
 from mjsim.cli import main
@@ -70,19 +67,9 @@ def test_what_is_no_url_is_told(url, capsys):
         b"HTTP/1.1 302 Elsewhere\r\nLocation: /\r\n\r\n",
     ],
 )
-def test_what_is_no_simulator_is_told(answer, capsys):
-    def answer_once():
-        connection, _ = other.accept()
-        with connection:
-            connection.recv(9999)
-            connection.sendall(answer)
-
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.settimeout(30)
-        thread = threading.Thread(target=answer_once)
-        thread.start()
-        assert main(["clock", "--url", f"http://127.0.0.1:{other.getsockname()[1]}"]) == 1
-        thread.join()
+def test_what_is_no_simulator_is_told(answer, answering_once, capsys):
+    with answering_once(answer) as url:
+        assert main(["clock", "--url", url]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.parse
 
 import pytest
@@ -186,19 +185,9 @@ def test_health_of_no_address_is_one_line_and_1(run, url):
         b"HTTP/1.1 200 OK\r\n\r\n\xff",
     ],
 )
-def test_health_of_something_else_is_one_line_and_1(run, answer):
-    def answer_once():
-        connection, _ = other.accept()
-        with connection:
-            connection.recv(999)
-            connection.sendall(answer)
-
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.settimeout(30)
-        thread = threading.Thread(target=answer_once)
-        thread.start()
-        done = run("health", "--url", f"http://127.0.0.1:{other.getsockname()[1]}")
-        thread.join()
+def test_health_of_something_else_is_one_line_and_1(run, answer, answering_once):
+    with answering_once(answer) as url:
+        done = run("health", "--url", url)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1, done.stderr
 
