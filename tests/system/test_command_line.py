@@ -1,5 +1,6 @@
 """What cannot be understood is answered by one line that leads on, and exit code 2."""
 
+import re
 import subprocess
 import sys
 
@@ -62,6 +63,20 @@ def test_every_command_has_help_with_examples(command, capsys):
     out = capsys.readouterr().out
     assert COMMANDS[command].help in out
     assert f"  mjsim {command}" in out.partition("examples:")[2]
+
+
+@pytest.mark.parametrize("command", ["clock", "jobs", "webhooks", "faults", "journal"])
+def test_every_verb_has_help_with_its_own_examples(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    verbs = re.findall(r"^    (\w+) +\S", capsys.readouterr().out, re.MULTILINE)
+    assert len(verbs) > 2
+    for verb in verbs:
+        with pytest.raises(SystemExit):
+            main([command, verb, "--help"])
+        examples = capsys.readouterr().out.partition("examples:\n")[2].splitlines()
+        assert examples, verb
+        assert all(f" mjsim {command} {verb} " in f"{line} " for line in examples)
 
 
 def loaded_by(*arguments):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mjsim.client.shape import Change, ClockState, Walk
 
 EXAMPLES = """examples:
-  mjsim clock                                  what time it is, and how fast it goes
+  mjsim clock show                             what time it is, and how fast it goes
   mjsim clock advance 60s                      a minute on; answers when all that was due has happened
   mjsim clock advance --until quiet            until no job is on its way and nothing is left to deliver
   mjsim clock advance --job JOB_ID             to the next moment of a job

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mjsim.client.faults import Faults
 
 EXAMPLES = """examples:
-  mjsim faults                                 those that there are, and how often each struck
+  mjsim faults list                            those that there are, and how often each struck
   mjsim faults add busy.yaml                   a fault, a list of them, or the faults of a scenario; - reads them
   mjsim faults explain FAULT_ID                why it did not strike
   mjsim faults remove FAULT_ID

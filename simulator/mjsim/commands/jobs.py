@@ -16,7 +16,10 @@ EXAMPLES = """examples:
   mjsim jobs list --tenant sim-alice           those of one key
   mjsim jobs show JOB_ID                       its past, and what is going to happen
   mjsim jobs hold JOB_ID                       it stops where it is; release lets it go on
+  mjsim jobs release JOB_ID                    as if no time had passed meanwhile
   mjsim jobs step JOB_ID                       its next moment comes now
+  mjsim jobs complete JOB_ID                   with all of its pictures
+  mjsim jobs cancel JOB_ID                     its client finds it cancelled
   mjsim jobs fail JOB_ID --code moderation_blocked --message "The image filter stopped the job midway."
 """
 

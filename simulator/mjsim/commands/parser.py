@@ -61,9 +61,17 @@ class Verbs:
     def add(self, name: str, help: str) -> Parser:  # noqa: A002 - as argparse calls it
         """Add a verb."""
         shown = f"{help} (the usual one)" if name == self._usual else help
-        parser: Parser = self._listed.add_parser(name, help=shown, description=help, known=self._parser.known)
+        known, examples = self._parser.known, self._examples(name)
+        parser: Parser = self._listed.add_parser(name, help=shown, description=help, epilog=examples, known=known)
         self._parsers[name] = parser
         return parser
+
+    def _examples(self, name: str) -> str | None:
+        """Those of the command's examples that show this verb."""
+        shown = [
+            line for line in (self._parser.epilog or "").splitlines() if f" {self._parser.prog} {name} " in f"{line} "
+        ]
+        return "\n".join(["examples:", *shown]) if shown else None
 
     def everywhere(self, *flags: str, **kwargs: Any) -> None:
         """Add a flag that may stand before the verb or after it."""

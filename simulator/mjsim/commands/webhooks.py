@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mjsim.client.webhooks import Inbox, Webhooks
 
 EXAMPLES = """examples:
-  mjsim webhooks                               the deliveries, the last planned first
+  mjsim webhooks list                          the deliveries, the last planned first
   mjsim webhooks show DELIVERY_ID              every attempt, and what came back
   mjsim webhooks resend DELIVERY_ID            send one again, at once
   mjsim webhooks resend --since 2026-01-01T00:00:00Z
