@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # Each of these modules registers its rules.
-from mjsim_contracts.audit import pages, polling, requests, retries  # noqa: F401
+from mjsim_contracts.audit import pages, polling, requests, retries, webhooks  # noqa: F401
 from mjsim_contracts.audit.evidence import curl, evidence
 from mjsim_contracts.audit.rule import RULES, Judgement, Rule
 from mjsim_contracts.audit.scene import Scene
@@ -44,6 +44,8 @@ _IDLE = {
     "C024": "no POST was left without an answer",
     "C025": "no list was read after a POST whose answer was lost",
     "C030": "no job was polled three times",
+    "C033": "no webhook on this machine was asked for",
+    "C040": "no webhook on this machine was answered",
     "C050": "no list was read",
     "C060": "no picture was fetched",
 }
@@ -63,7 +65,7 @@ def _case(rule: Rule, place: str, facts: Sequence[_Found], reproduce: Reproduce)
         why=rule.why if bad else "",
         reproduce=reproduce(scene, worst) if bad else "",
         place=place,
-        evidence=evidence(worst.calls) if bad else (),
+        evidence=(*worst.more, *evidence(worst.calls)) if bad else (),
     )
 
 

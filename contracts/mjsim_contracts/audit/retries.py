@@ -174,12 +174,15 @@ def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judg
         yield (
             warned("the same POST was sent again, though it had been accepted", call, again) if again else passed(call)
         )
-    for call, again, _looked in _in_doubt(scene):
-        if again:
-            cost = "two jobs for one wish" if call.accepted else "it could have been two jobs for one wish"
-            yield warned(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
-        else:
+    for call, again, looked in _in_doubt(scene):
+        if again is None or (looked and not call.accepted):
             yield passed(call)
+            continue
+        twice = call.accepted and again.accepted
+        cost = "two jobs for one wish" if twice else "it could have been two jobs for one wish"
+        # Such a key asks the server to see to it, though the contract does not promise that it does.
+        judge = failed if twice and again.header("Idempotency-Key") is None else warned
+        yield judge(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
 
 
 @rule("C025", "A list of jobs tells whether the lost answer meant a job.")
@@ -205,7 +208,8 @@ def _in_doubt(scene: Scene) -> Iterator[tuple[Call, Call | None, bool]]:
         if not call.creates or not unheard:
             continue
         later = scene.calls[position + 1 :]
-        again = next((each for each in later if each.intent == call.intent), None)
+        # One that was on its way already is a wish of its own.
+        again = next((each for each in later if each.intent == call.intent and each.arrived >= call.ended), None)
         looks = [each for each in later if each.operation is Operation.LIST]
         looked = bool(looks) and (again is None or looks[0].number < again.number)
         yield call, again, looked

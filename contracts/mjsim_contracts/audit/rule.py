@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.report.model import Outcome
+from mjsim_contracts.report.model import Evidence, Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
 
@@ -17,6 +17,8 @@ class Judgement:
     place: str = ""
     seen: str = ""
     calls: tuple[Call, ...] = ()
+    more: tuple[Evidence, ...] = ()
+    """What shows it beside the calls."""
 
 
 Judge = Callable[[Scene, Contract], Iterator[Judgement]]

@@ -7,7 +7,7 @@ from mjsim_contracts.client.oracle import Ending, Oracle, Verdict
 from mjsim_contracts.client.packing import Tried
 from mjsim_contracts.client.run import Run
 from mjsim_contracts.client.variation import Tier, Variation
-from mjsim_contracts.proxy.fault import Stall
+from mjsim_contracts.proxy.script import Posting
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.report.model import Case, Evidence, Outcome
 from mjsim_contracts.traffic.call import Call
@@ -29,7 +29,7 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
     """The case of a variation."""
     variation, run = tried.variation, tried.run
     if run is None or not happened(variation, run):
-        seen = "there was no time left" if run is None else "the client never met it"
+        seen = _untried(tried) if run is None else "the client never met it"
         return Case(variation.id, variation.title, Outcome.NOT_EXERCISED, seen=seen, place=variation.place)
     verdict = oracle.judge(variation, run)
     bad = verdict.outcome is not Outcome.PASS
@@ -47,13 +47,17 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
     )
 
 
+def _untried(tried: Tried) -> str:
+    return f"it fails {tried.unless} already" if tried.unless else "there was no time left"
+
+
 def _seen(tried: Tried, verdict: Verdict) -> str:
     if verdict.outcome is Outcome.PASS:
         return verdict.seen
     seen = f"{verdict.ending.upper()}: {verdict.seen}"
-    stalled = any(isinstance(fault.effect, Stall) for fault in tried.variation.script.faults)
-    if verdict.ending is Ending.HUNG and stalled:
-        seen += "; it may have no timeout for reading"
+    if verdict.ending is Ending.HUNG and tried.variation.stalls:
+        fails = verdict.outcome is Outcome.FAIL
+        seen += "; it has no timeout for reading" if fails else "; it may have no timeout for reading"
     if tried.together:
         seen += f"; only together with {', '.join(tried.together)}"
     return seen
@@ -68,9 +72,13 @@ def happened(variation: Variation, run: Run) -> bool:
         return any(call.note for call in run.calls)
     if script.story is not Story.COMPLETES:
         last = script.story.last
+        if any(each.told == last.status for each in run.deliveries):
+            return True
         return any(
             (job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs()
         )
+    if script.posting is not Posting.ONCE:
+        return bool(run.deliveries) or script.posting is Posting.NEVER
     return any(call.place == variation.place for call in run.calls)
 
 

@@ -39,6 +39,7 @@ _TITLES = {
     "offset": "{path} has the offset +05:30",
     "seconds": "{path} has no fraction of a second",
     "nanoseconds": "{path} has nine digits after the second",
+    "more": "{path} counts one more than there are",
     "maximum": "{path} is 4294967295",
     "first": "{path} holds only the first",
     "second": "{path} holds only the second",
@@ -81,7 +82,9 @@ def edits_of(operation: Operation, state: str, answer: Document, contract: Contr
 def _variation(edit: Edit, tier: Tier, promised: bool) -> Variation:
     name = edit.steps[-1] if edit.steps else ""
     alone = edit.kind in _TAKES and name in _ESSENTIAL and edit.state != "failed"
-    success = Success.EXPECTED if promised and not alone and name != "index" else Success.OPTIONAL
+    success = (
+        Success.EXPECTED if promised and not alone and name != "index" and edit.kind != "more" else Success.OPTIONAL
+    )
     if edit.state == "failed":
         success = Success.IMPOSSIBLE
     return Variation(
@@ -169,8 +172,11 @@ def _kinds(name: str, value: Any) -> tuple[str, ...]:
         return ("empty", "first", "second", "tiles", "reversed") if name == "images" else ("empty",)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ()
-    return ("float", "text", "maximum") if name == "seed" else ("float", "text")
+    return ("float", "text", *_NUMBERS.get(name, ()))
 
+
+_NUMBERS = {"seed": ("maximum",), "total": ("more",)}
+"""What more can be done to fields that hold numbers."""
 
 _TEXTS = {
     **dict.fromkeys(("status", "type"), ("unknown",)),

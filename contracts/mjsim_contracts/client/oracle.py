@@ -15,6 +15,9 @@ from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE
 from mjsim_contracts.report.model import Outcome
 
+SILENCE = 60.0
+"""How many seconds the longest timeout takes that anybody sets for an answer of a few hundred bytes."""
+
 
 class Ending(StrEnum):
     """What became of the client."""
@@ -75,6 +78,9 @@ _OTHERS = (
     re.compile(r"^Unhandled exception.*$", re.MULTILINE),
     re.compile(r"^(?:jq|parse) ?: error.*$|^jq: error.*$", re.MULTILINE),
 )
+_LOGGED = re.compile(r"\b(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|\[(?:warning|error|critical) *\]|\blevel=")
+"""A line of a log names its level."""
+
 _UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread |^Traceback \(most recent call last\):", re.MULTILINE)
 
 
@@ -122,8 +128,8 @@ class Oracle:
         for pattern in self.crashes:
             if (match := pattern.search(output)) and not pattern.search(self.usual_output):
                 return match[0][:300], ""
-        if "Traceback (most recent call last)" in output:
-            return _python(output)
+        if last := _last_trace(output):
+            return _python(last)
         if match := _PYTEST.search(output):
             return (match[0][1:].strip()[:300], "") if match[1] in BUGS else ("", "")
         for pattern in _OTHERS:
@@ -134,11 +140,13 @@ class Oracle:
 
     def _hung(self, variation: Variation, run: Run) -> Verdict:
         seconds = f"{run.ended.seconds:.0f} s"
-        last = max((call.ended for call in run.calls), default=0.0)
+        last = max((call.arrived for call in run.calls), default=0.0)
         busy = run.ended.seconds - last < max(1.0, run.ended.seconds * 0.5)
         seen = f"had not ended after {seconds}, " + (
             "still calling" if busy else f"silent for {run.ended.seconds - last:.0f} s"
         )
+        if variation.stalls and run.ended.seconds > SILENCE:
+            return Verdict(Ending.HUNG, Outcome.FAIL, seen)
         soft = (
             variation.tier is Tier.EVOLUTION
             or variation.patient
@@ -166,6 +174,19 @@ class Oracle:
         return ["downloads" if place == IMAGE else place for place in self.usual if place not in done]
 
 
+def _last_trace(output: str) -> str:
+    """The output from the last traceback on that was not merely logged; empty where there is none."""
+    starts = [match.start() for match in re.finditer(r"^.*Traceback \(most recent call last\)", output, re.MULTILINE)]
+    for start in reversed(starts):
+        before = output[:start].rstrip("\n").rpartition("\n")[2]
+        named = _PYTHON.search(output, start)
+        after = output[named.start() :].splitlines()[1:] if named else []
+        # A program that logs an error it has caught says so before, and goes on after.
+        if not (_LOGGED.search(before) and any(line[:1].strip() for line in after)):
+            return output[start:]
+    return ""
+
+
 def _python(output: str) -> tuple[str, str]:
     """The exception that ended a Python program: as a mistake of its own, or as one that it let pass."""
     *_, last = (match for match in _PYTHON.finditer(output)) if _PYTHON.search(output) else [None]
@@ -183,6 +204,8 @@ def _python(output: str) -> tuple[str, str]:
 def _saw_the_end(run: Run) -> bool:
     """Whether the client was shown one of its jobs completed."""
     created = {call.exchange.created_id for call in run.calls if call.exchange}
+    if any(each.told == "completed" and each.accepted for each in run.deliveries):
+        return True
     return any(
         job.status == "completed" and (call.operation is Operation.GET or job.id in created)
         for call in run.calls

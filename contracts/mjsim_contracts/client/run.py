@@ -8,12 +8,14 @@ from itertools import count
 from mjsim_contracts.client.command import Command, Ended
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.changes import Changes
+from mjsim_contracts.proxy.news import News
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.stand import Stand
 from mjsim_contracts.proxy.truth import Truth
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.traffic.call import Call
+from mjsim_contracts.traffic.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Run:
     ended: Ended
     calls: tuple[Call, ...]
     made: frozenset[str]
+    deliveries: tuple[Delivery, ...] = ()
+    """The webhooks that were delivered to this machine, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Stage:
     stand: Stand
     changes: Changes
     key: str
+    news: News
 
     @property
     def url(self) -> str:
@@ -56,7 +61,7 @@ class Runner:
             ended = await self.command.run(stage.url, stage.key, seconds)
         if stage.stand.defect:
             raise CheckError(f"the check itself failed: {stage.stand.defect!r}") from stage.stand.defect
-        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made))
+        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.news.deliveries))
 
     @asynccontextmanager
     async def stage(self, script: Script, heard: Callable[[Call], None] | None = None) -> AsyncIterator[Stage]:
@@ -68,7 +73,12 @@ class Runner:
         try:
             truth = Truth(self._upstream, self._pictures, key, script, stand.images.url)
             await truth.prepare()
-            stand.serve(truth, self._pictures)
-            yield Stage(stand, changes, key)
+            news = News(truth, script, changes)
+            stand.serve(news, self._pictures)
+            news.start = stand.start
+            try:
+                yield Stage(stand, changes, key, news)
+            finally:
+                await news.close()
         finally:
             await stand.close()

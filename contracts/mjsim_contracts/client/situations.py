@@ -10,7 +10,7 @@ from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
 from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE, Break, Close, Effect, Fault, Replace, Slow, Stall, error, page
-from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Story
 
 _RATE = error(429, "rate_limited", "Rate limit reached: 10 imagine jobs in 60 s.")
@@ -69,7 +69,7 @@ _CREATING = (
     _Event("401", "refused", "the key is not accepted", _KEY, _E, _NO, _ALWAYS, profile=_QUICK),
     _Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _E, profile=_QUICK, seconds=3),
     _Event("429", "no-retry-after", "429 without Retry-After, then all is well", _RATE, _E, seconds=5),
-    _Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, Tier.EVOLUTION, seconds=6),
+    _Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, _E, seconds=6),
     _Event("429", "refused", "429 without Retry-After, for ever", _RATE, _E, _NO, _ALWAYS, patient=True),
     _Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
     _Event("503", "refused", "503 for ever", _BUSY, _T, _NO, _ALWAYS, patient=True, profile=_QUICK),
@@ -176,6 +176,8 @@ def situations(found: Surface) -> Iterator[Variation]:
         yield from _lists(found)
     if found.waits:
         yield from _courses(found)
+    if found.news:
+        yield from _postings(found)
     yield _closing(found)
 
 
@@ -183,7 +185,7 @@ def _closing(found: Surface) -> Variation:
     faults = tuple(Fault(place, Close(), 0, None) for place in found.places)
     return Variation(
         "connection/closed/after-each/answer", "the server closes the connection after each answer", Tier.TRANSPORT,
-        Script(faults=faults), Success.EXPECTED, "connection",
+        Script(faults=faults), Success.OPTIONAL, "connection",
     )  # fmt: skip
 
 
@@ -211,6 +213,7 @@ def _courses(found: Surface) -> Iterator[Variation]:
         well = badly = Success.OPTIONAL
     for name, title, story, success, profile in (
         ("at-once", "jobs are completed at the first look", Story.AT_ONCE, well, _QUICK),
+        ("full", "jobs say 100 % a while before they are completed", Story.FULL, well, Profile.DEFAULT),
         ("failed", "jobs fail while they run", Story.FAILS, badly, _QUICK),
         ("cancelled", "somebody else cancels the jobs", Story.CANCELLED, badly, _QUICK),
         ("stuck", "jobs stop at 99 % and stay there", Story.STICKS, Success.OPTIONAL, Profile.DEFAULT),
@@ -218,6 +221,23 @@ def _courses(found: Surface) -> Iterator[Variation]:
         ("waiting", "jobs stay pending", Story.WAITS, Success.OPTIONAL, _FULL),
     ):
         yield Variation(
-            f"job/course/{name}/all", title, Tier.FREEDOM if name == "at-once" else Tier.STORY, Script(story=story),
-            success, "job", profile, patient=not story.ends,
+            f"job/course/{name}/all", title, Tier.FREEDOM if story.ends_well else Tier.STORY, Script(story=story),
+            success, "job", profile,
+            # Of a job that somebody else cancels a webhook for results tells nothing.
+            patient=not story.ends or (bool(found.news) and story is Story.CANCELLED),
+        )  # fmt: skip
+
+
+def _postings(found: Surface) -> Iterator[Variation]:
+    for name, title, posting, success, profile in (
+        ("twice", "every webhook is delivered twice", Posting.TWICE, Success.EXPECTED, _QUICK),
+        ("never", "no webhook is ever delivered", Posting.NEVER, Success.OPTIONAL, Profile.DEFAULT),
+        ("reversed", "webhooks are delivered in reverse order", Posting.REVERSED, Success.EXPECTED, _QUICK),
+        ("early", "webhooks come before the answer to the POST", Posting.EARLY, Success.OPTIONAL, Profile.DEFAULT),
+    ):
+        if posting is Posting.REVERSED and found.news < 2:
+            continue
+        yield Variation(
+            f"webhook/delivery/{name}/all", title, Tier.STORY, Script(posting=posting), success, "webhook", profile,
+            patient=posting in {Posting.NEVER, Posting.EARLY}, seconds=3,
         )  # fmt: skip

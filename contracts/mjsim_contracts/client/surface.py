@@ -1,5 +1,7 @@
 """What a client uses of the API, read off its first runs: variations are only made of what it would see."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,7 @@ from mjsim_contracts.exchange import CREATES, Operation
 from mjsim_contracts.promises.listing import listing
 from mjsim_contracts.proxy.changes import state_of
 from mjsim_contracts.proxy.fault import IMAGE
+from mjsim_contracts.proxy.news import NEWS_FIELDS
 from mjsim_contracts.proxy.story import Story, at_stage
 from mjsim_contracts.traffic.call import Call, Origin
 
@@ -27,6 +30,8 @@ class Surface:
     limit: int
     """The largest page of jobs that it reads; 0 where it reads none."""
     seconds: float
+    news: int = 0
+    """How many webhooks it is sent about one job at most; 0 where it asks for none."""
 
     @property
     def creates(self) -> tuple[Operation, ...]:
@@ -43,8 +48,13 @@ def surface(runs: Iterable[Run]) -> Surface:
         if call.exchange and call.status == 200 and isinstance(call.exchange.answer, dict):
             state = state_of(call.exchange.operation, call.status, call.exchange.answer)
             answers.setdefault((call.exchange.operation, state), call.exchange.answer)
+    deliveries = [each for run in runs for each in run.deliveries]
+    for each in deliveries:
+        news = json.loads(each.body)
+        answers.setdefault((Operation.GET, each.told), {name: news[name] for name in news.keys() - NEWS_FIELDS})
     created = {call.exchange.created_id for call in calls if call.exchange} - {""}
     settled = {job.id for call in calls for job in call.jobs() if job.status == "completed"}
+    settled |= {each.job_id for each in deliveries if each.told == "completed" and each.accepted}
     waits, cancels = bool(created & settled), any(call.operation is Operation.CANCEL for call in calls)
     done = answers.get((Operation.GET, "completed"))
     if done is not None and waits and not cancels:
@@ -57,6 +67,7 @@ def surface(runs: Iterable[Run]) -> Surface:
         cancels=cancels,
         limit=max(pages, default=0),
         seconds=max(run.ended.seconds for run in runs[-1:]),
+        news=max(Counter(each.job_id for each in runs[0].deliveries).values(), default=0),
     )
 
 

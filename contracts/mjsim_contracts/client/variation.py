@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 
+from mjsim_contracts.proxy.fault import Stall
 from mjsim_contracts.proxy.script import Script
 
 
@@ -53,6 +54,11 @@ class Variation:
     seconds: float = 0.0
     alone: bool = False
     """Whether it keeps the client from going on, so that nothing else can be seen in the same run."""
+
+    @property
+    def stalls(self) -> bool:
+        """Whether an answer stops half-way, so that only a timeout for reading helps."""
+        return any(isinstance(fault.effect, Stall) for fault in self.script.faults)
 
     @property
     def distorts(self) -> bool:

@@ -296,8 +296,7 @@ TROUBLE = (
         '            if method == "POST":',
         "            if False:",
         "C024/createImagineJob",
-        WARN,
-        f"{CREATE}/reset/after/*",
+        varied=f"{CREATE}/reset/after/*",
     ),
     Defect(
         "giving_up_is_success",
