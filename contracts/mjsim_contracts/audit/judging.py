@@ -20,7 +20,12 @@ _Found = tuple[Scene, Judgement]
 
 def audit(scenes: Sequence[Scene], contract: Contract, reproduce: Reproduce) -> tuple[Case, ...]:
     """The cases of all rules; one that nothing was put to is NOT EXERCISED."""
-    return tuple(case for rule in sorted(RULES, key=_code) for case in _cases(rule, scenes, contract, reproduce))
+    return tuple(case for rule in rules() for case in _cases(rule, scenes, contract, reproduce))
+
+
+def rules() -> list[Rule]:
+    """Every rule, by its code."""
+    return sorted(RULES, key=_code)
 
 
 def _code(rule: Rule) -> str:
@@ -42,7 +47,7 @@ _IDLE = {
     "C020": "no answer asked to wait",
     "C021": "nothing was tried again",
     "C024": "no POST was left without an answer",
-    "C025": "no list was read after a POST whose answer was lost",
+    "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
     "C033": "no webhook on this machine was asked for",
     "C040": "no webhook on this machine was answered",

@@ -147,7 +147,7 @@ def _bearer(header: str) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-@rule("C011", "What is printed ends up in logs, which more people can read than may use the key.")
+@rule("C011", "What is printed ends up in logs, which more people can read than may use the key.", Outcome.WARN)
 def the_key_is_not_printed(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """The key does not appear in what the client prints."""
     for call in scene.calls[:1] if scene.output else ():

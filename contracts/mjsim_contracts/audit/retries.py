@@ -7,6 +7,7 @@ from itertools import pairwise
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.exchange import Operation
+from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
 
@@ -185,11 +186,20 @@ def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judg
         yield judge(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
 
 
-@rule("C025", "A list of jobs tells whether the lost answer meant a job.")
+@rule("C025", "A list of jobs tells whether the lost answer meant a job.", Outcome.WARN)
 def doubt_is_settled_by_looking(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """After a POST whose answer never came, the client looks in the list of jobs before it creates another."""
-    for call, _again, looked in _in_doubt(scene):
-        if looked:
+    """Who looks in the list of jobs after a POST whose answer never came goes on with the job that is there."""
+    for call, again, looked in _in_doubt(scene):
+        if not looked:
+            continue
+        heard = {each.exchange.created_id for each in scene.calls if each.exchange}
+        after = [each for each in scene.calls if each.arrived >= call.ended]
+        found = {job.id for each in after if each.operation is Operation.LIST for job in each.jobs()} - heard
+        if call.accepted and again:
+            yield warned(
+                "the list of jobs was read, and the same POST sent again though its job was there", call, again
+            )
+        elif not call.accepted or any(each.job_id in found for each in after):
             yield passed(call)
 
 

@@ -32,17 +32,19 @@ class Rule:
     sentence: str
     why: str
     judge: Judge
+    severity: Outcome = Outcome.FAIL
+    """The worst that breaking it means."""
 
 
 RULES: list[Rule] = []
 """Every rule, in the order in which the modules of `RULE_MODULES` define them."""
 
 
-def rule(code: str, why: str) -> Callable[[Judge], Judge]:
-    """Register a rule; its docstring is its sentence."""
+def rule(code: str, why: str, severity: Outcome = Outcome.FAIL) -> Callable[[Judge], Judge]:
+    """Register a rule; its docstring is its sentence, `severity` the worst that it says."""
 
     def register(judge: Judge) -> Judge:
-        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge))
+        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, severity))
         return judge
 
     return register

@@ -39,7 +39,10 @@ def _heard_out(scene: Scene, accepted: Sequence[Delivery]) -> Judgement:
     ):
         return _judged(Outcome.PASS, "")
     last = accepted[-1]
-    return _judged(Outcome.WARN, f"the client ended when it was told {last.told}, before the job had ended", last)
+    seen = f"the client ended when it was told {last.told}, before the job had ended"
+    # Trouble is a reason to leave early; without any, the first news was taken for the last.
+    troubled = any([*(call.note for call in scene.calls), *(each.note for each in scene.deliveries)])
+    return _judged(Outcome.WARN if troubled else Outcome.FAIL, seen, last)
 
 
 @rule("C040", "Senders count an answer that is late, or none of success, as a failure: they send again, then give up.")

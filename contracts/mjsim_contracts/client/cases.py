@@ -12,7 +12,7 @@ from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.report.model import Case, Evidence, Outcome
 from mjsim_contracts.traffic.call import Call
 
-_WHY = {
+WHY = {
     Tier.FREEDOM: "The contract allows it, so the server may do it any day.",
     Tier.SPARSE: "The published schema requires no field of an answer.",
     Tier.EVOLUTION: "APIs grow; a client that breaks at the first news has to be released in a hurry.",
@@ -20,6 +20,7 @@ _WHY = {
     Tier.TRANSPORT: "Networks and gateways do this to every client sooner or later.",
     Tier.STORY: "Jobs take this course, too.",
 }
+"""Why a client should be ready for what is so far from the usual answer."""
 
 _MOST_CALLS = 6
 _MOST_LINES = 20
@@ -39,7 +40,7 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
         outcome=verdict.outcome,
         expected=f"{variation.tier}: the client {variation.success.value}" if bad else "",
         seen=_seen(tried, verdict),
-        why=_WHY[variation.tier] if bad else "",
+        why=WHY[variation.tier] if bad else "",
         reproduce=reproduce if bad else "",
         place=variation.place,
         evidence=(*evidence(_telling(run)), _printed(run)) if bad else (),

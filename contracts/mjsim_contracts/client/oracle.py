@@ -19,6 +19,10 @@ SILENCE = 60.0
 """How many seconds the longest timeout takes that anybody sets for an answer of a few hundred bytes."""
 
 
+SOFT = frozenset({Tier.SPARSE, Tier.EVOLUTION})
+"""What a client may stumble over without being failed for it, as long as it comes to an end."""
+
+
 class Ending(StrEnum):
     """What became of the client."""
 
@@ -78,10 +82,11 @@ _OTHERS = (
     re.compile(r"^Unhandled exception.*$", re.MULTILINE),
     re.compile(r"^(?:jq|parse) ?: error.*$|^jq: error.*$", re.MULTILINE),
 )
+_TRACE = "Traceback (most recent call last)"
 _LOGGED = re.compile(r"\b(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|\[(?:warning|error|critical) *\]|\blevel=")
 """A line of a log names its level."""
 
-_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread |^Traceback \(most recent call last\):", re.MULTILINE)
+_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,7 @@ class Oracle:
             return self._success(variation, run)
         bug, uncaught = self.stumbled(run)
         if bug:
-            soft = variation.tier in {Tier.SPARSE, Tier.EVOLUTION}
-            return Verdict(Ending.CRASHED, Outcome.WARN if soft else Outcome.FAIL, bug)
+            return Verdict(Ending.CRASHED, Outcome.WARN if variation.tier in SOFT else Outcome.FAIL, bug)
         if variation.success is Success.EXPECTED:
             outcome = Outcome.WARN if variation.tier is Tier.TRANSPORT else Outcome.FAIL
             said = _last_line(run)
@@ -128,8 +132,8 @@ class Oracle:
         for pattern in self.crashes:
             if (match := pattern.search(output)) and not pattern.search(self.usual_output):
                 return match[0][:300], ""
-        if last := _last_trace(output):
-            return _python(last)
+        if _TRACE in output:
+            return _python(_last_trace(output))
         if match := _PYTEST.search(output):
             return (match[0][1:].strip()[:300], "") if match[1] in BUGS else ("", "")
         for pattern in _OTHERS:
@@ -176,7 +180,7 @@ class Oracle:
 
 def _last_trace(output: str) -> str:
     """The output from the last traceback on that was not merely logged; empty where there is none."""
-    starts = [match.start() for match in re.finditer(r"^.*Traceback \(most recent call last\)", output, re.MULTILINE)]
+    starts = [match.start() for match in re.finditer(rf"^.*{re.escape(_TRACE)}", output, re.MULTILINE)]
     for start in reversed(starts):
         before = output[:start].rstrip("\n").rpartition("\n")[2]
         named = _PYTHON.search(output, start)
@@ -189,6 +193,8 @@ def _last_trace(output: str) -> str:
 
 def _python(output: str) -> tuple[str, str]:
     """The exception that ended a Python program: as a mistake of its own, or as one that it let pass."""
+    if not output:
+        return "", ""
     *_, last = (match for match in _PYTHON.finditer(output)) if _PYTHON.search(output) else [None]
     if last is None:
         return "", "a traceback"

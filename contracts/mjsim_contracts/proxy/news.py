@@ -91,7 +91,8 @@ class News:
                 if self._truth.is_cancelled(job_id):
                     return
                 self._truth.reach(job_id, look)
-                await self._deliver(job_id, wanted.url, at_stage(job, stage), again=again)
+                shown = at_stage(job, None if stage.status == "completed" else stage)
+                await self._deliver(job_id, wanted.url, shown, again=again)
 
     def _order(self, news: Sequence[tuple[int, Stage]]) -> Sequence[tuple[int, Stage]]:
         return news[::-1] if self._script.posting is Posting.REVERSED else news
