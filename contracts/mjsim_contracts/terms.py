@@ -48,8 +48,9 @@ class Contract:
 
     def __init__(self, overlaid: Path, published: Path | None = None) -> None:
         self._overlaid = _Schemas(json.loads(overlaid.read_bytes()))
-        beside = published or overlaid.with_name(overlaid.stem + PUBLISHED)
-        self._published = _Schemas(json.loads(beside.read_bytes()))
+        self.published = published or overlaid.with_name(overlaid.stem + PUBLISHED)
+        """The file of the published document."""
+        self._published = _Schemas(json.loads(self.published.read_bytes()))
         self.terms: Mapping[Operation, Terms] = {terms.operation: terms for terms in self._published.terms()}
 
     def request_flaws(self, operation: Operation, body: Any) -> tuple[list[Flaw], list[Flaw]]:

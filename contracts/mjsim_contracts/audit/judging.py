@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # Each of these modules registers its rules.
-from mjsim_contracts.audit import pages, polling, requests, retries, webhooks  # noqa: F401
+from mjsim_contracts.audit import agreement, pages, polling, requests, retries, webhooks  # noqa: F401
 from mjsim_contracts.audit.evidence import curl, evidence
 from mjsim_contracts.audit.rule import RULES, Judgement, Rule
 from mjsim_contracts.audit.scene import Scene

@@ -26,6 +26,11 @@ def requests_obey_the_contract(scene: Scene, contract: Contract) -> Iterator[Jud
             yield passed(call)
 
 
+def breaches(call: Call, contract: Contract) -> list[str]:
+    """What is wrong with a request of the contract for certain."""
+    return [seen for outcome, seen in _flaws(call, contract) if outcome is Outcome.FAIL]
+
+
 def _flaws(call: Call, contract: Contract) -> Iterator[tuple[Outcome, str]]:
     exchange = call.exchange
     assert exchange is not None

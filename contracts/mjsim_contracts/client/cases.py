@@ -72,12 +72,9 @@ def happened(variation: Variation, run: Run) -> bool:
     if script.faults:
         return any(call.note for call in run.calls)
     if script.story is not Story.COMPLETES:
-        last = script.story.last
-        if any(each.told == last.status for each in run.deliveries):
-            return True
-        return any(
-            (job.status, job.progress) == (last.status, last.progress) for call in run.calls for job in call.jobs()
-        )
+        mark = script.story.mark
+        seen = ((job.status, job.progress) for call in run.calls for job in call.jobs())
+        return (mark.status, mark.progress) in seen or any(each.told == mark.status for each in run.deliveries)
     if script.posting is not Posting.ONCE:
         return bool(run.deliveries) or script.posting is Posting.NEVER
     return any(call.place == variation.place for call in run.calls)

@@ -57,6 +57,12 @@ class Story(Enum):
         stage: Stage = self.value[-1]
         return stage
 
+    @property
+    def mark(self) -> Stage:
+        """The stage by which the story is told from the usual one; the last where there is none."""
+        usual: tuple[Stage, ...] = Story.COMPLETES.value
+        return next((stage for stage in self.value if stage not in usual), self.last)
+
 
 class Telling:
     """Tells one story of all jobs that are not known to be finished, and keeps to what it has told."""

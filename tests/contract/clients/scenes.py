@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mjsim_contracts.audit import pages, polling, requests, retries, webhooks
+from mjsim_contracts.audit import agreement, pages, polling, requests, retries, webhooks
 from mjsim_contracts.audit.rule import RULES, Judgement
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.report.model import Outcome
@@ -13,7 +13,7 @@ from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin, record
 from mjsim_contracts.traffic.delivery import Delivery
 
-MODULES = (pages, polling, requests, retries, webhooks)
+MODULES = (agreement, pages, polling, requests, retries, webhooks)
 CONTRACT = Contract(Path(__file__).parents[3] / "openapi" / "midjourney.json")
 JOB = "3b1f8a52-6c0d-4e7e-9a4b-5f2d7c8e9012"
 KEY = ("Authorization", "Bearer sim-secret")
