@@ -26,7 +26,7 @@ from mjsim_contracts.client.situations import situations
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Variation
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.report.model import Outcome, Report
 from mjsim_contracts.terms import Contract, read_contract
@@ -167,11 +167,11 @@ async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) ->
     single = sorted((each for each in chosen if not each.script.edits), key=lambda each: not each.patient)
     batches = pack(each for each in chosen if each.script.edits)
     session.planned = len(single) + len(batches)
-    alone: dict[Script, asyncio.Task[list[Tried]]] = {}
+    courses: dict[Story, asyncio.Task[list[Tried]]] = {}
 
     async def edited(batch: list[Variation]) -> list[Tried]:
         # Who does not survive the course as it is would only say so once for each edit.
-        course = alone.get(Script(story=batch[0].script.story))
+        course = courses.get(batch[0].script.story)
         for tried in await course if course else ():
             if tried.run is not None and not fine(tried.variation, tried.run):
                 return [Tried(each, None, unless=tried.variation.id) for each in batch]
@@ -179,9 +179,9 @@ async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) ->
 
     try:
         async with asyncio.TaskGroup() as group:
-            for each in single:
-                alone[each.script] = group.create_task(hunt([each], session.play, fine))
-            tasks = [*alone.values(), *(group.create_task(edited(batch)) for batch in batches)]
+            tasks = [group.create_task(hunt([each], session.play, fine)) for each in single]
+            courses |= {each.script.story: task for each, task in zip(single, tasks, strict=True) if each.is_course}
+            tasks += [group.create_task(edited(batch)) for batch in batches]
     except* CheckError as errors:
         raise CheckError(str(errors.exceptions[0])) from errors
     return {tried.variation.id: tried for task in tasks for tried in task.result()}

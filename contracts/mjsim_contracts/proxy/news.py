@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
+from mjsim_contracts.error import CheckError
 from mjsim_contracts.exchange import CREATES, Operation, identifier, inside
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.script import Posting, Script
@@ -76,12 +77,15 @@ class News:
         return answer
 
     async def close(self) -> None:
-        """Deliver nothing more."""
+        """Deliver nothing more; raises what went wrong in the delivering itself, for which no client is to blame."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ends = await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._session:
             await self._session.close()
+        for end in ends:
+            if isinstance(end, Exception):
+                raise CheckError(f"the check itself failed: {end!r}") from end
 
     async def _tell(self, job_id: str, wanted: Subscription) -> None:
         job = await self._truth.finished(job_id)
