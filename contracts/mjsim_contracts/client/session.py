@@ -38,7 +38,7 @@ class Limits:
         base = max(_LEAST, self.usual * 3 + 1)
         if variation.stalls:
             return max(base, self.silence)
-        return max(base, self.patience) if variation.patient else base + variation.seconds
+        return (max(base, self.patience) if variation.patient else base) + variation.seconds
 
 
 class Session:
