@@ -37,7 +37,7 @@ class Rule:
 
 
 RULES: list[Rule] = []
-"""Every rule, in the order in which the modules of `RULE_MODULES` define them."""
+"""Every rule, in the order in which their modules are imported."""
 
 
 def rule(code: str, why: str, severity: Outcome = Outcome.FAIL) -> Callable[[Judge], Judge]:
