@@ -104,7 +104,7 @@ def _parser() -> ArgumentParser:
                 command.name, help=command.help, epilog=epilog, formatter_class=raw, allow_abbrev=False
             )
             command.add_options(kind)
-            add_shared_options(kind)
+            add_shared_options(kind, command.profiles)
             kind.set_defaults(chosen=command, parser=kind)
     return parser
 

@@ -15,8 +15,11 @@ OVERLAID = "midjourney.json"
 PUBLISHED = "midjourney.published.json"
 """The published contract as it stands."""
 
-SOURCE = "midjourney.yaml"
-"""The text that people read; findings point at its lines."""
+TASKS = "tasks.json"
+"""The contract of the task API."""
+
+SOURCES = ("midjourney.yaml", "tasks.yaml")
+"""The texts that people read; findings point at their lines."""
 
 
 def contract_file(name: str) -> Path:
@@ -32,17 +35,23 @@ def document(name: str) -> dict[str, Any]:
 
 
 @cache
-def documented_statuses() -> Mapping[str, tuple[str, ...]]:
-    """By operationId, the statuses that the published contract documents."""
-    paths = document(PUBLISHED)["paths"].values()
+def documented_statuses(contract: str = PUBLISHED) -> Mapping[str, tuple[str, ...]]:
+    """By operationId, the statuses that a contract documents."""
+    paths = document(contract)["paths"].values()
     operations = [operation for path in paths for operation in path.values() if isinstance(operation, dict)]
     return {each["operationId"]: tuple(sorted(each["responses"])) for each in operations if "operationId" in each}
 
 
+def source_of(place: str) -> tuple[str, int | None]:
+    """The source that states a place, and its line; the published contract, without a line, where none does."""
+    found = ((source, line_of(place, source)) for source in SOURCES if place)
+    return next(((source, line) for source, line in found if line), (SOURCES[0], None))
+
+
 @cache
-def line_of(place: str) -> int | None:
-    """The line of the source, counted from 1, of an operationId, a schema or a JSON pointer; None where it has none."""
-    lines = contract_file(SOURCE).read_text(encoding="utf-8").splitlines()
+def line_of(place: str, source: str = SOURCES[0]) -> int | None:
+    """The line of a source, counted from 1, of an operationId, a schema or a JSON pointer; None where it has none."""
+    lines = contract_file(source).read_text(encoding="utf-8").splitlines()
     if place.startswith("#/"):
         names = [name.replace("~1", "/").replace("~0", "~") for name in place[2:].split("/")]
         return _descend(lines, names)

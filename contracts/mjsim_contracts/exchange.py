@@ -85,7 +85,7 @@ def read_exchange(
         if match and method == expected:
             job_id = unquote(match[1]).lower() if match.groups() else ""
             query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-            return Exchange(operation, account, job_id, query, _json(body), status, _json(content))
+            return Exchange(operation, account, job_id, query, parsed(body), status, parsed(content))
     return None
 
 
@@ -101,7 +101,8 @@ def inside(value: Any, *names: str) -> Any:
     return value
 
 
-def _json(content: bytes | None) -> Any:
+def parsed(content: bytes | None) -> Any:
+    """A body of JSON; None where it is none."""
     try:
         return json.loads(content or b"null")
     except (ValueError, RecursionError):

@@ -8,19 +8,17 @@ what it draws at random nothing is ever a picture, so that only refusals would b
 import base64
 import json
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import requests
 import schemathesis
 from hypothesis import strategies
-from schemathesis.core.failures import Failure, Severity
-from schemathesis.errors import FailureGroup
 
 from mjsim_contracts.closing import Closing
 from mjsim_contracts.configuration import NOTES, OTHER_KEY
 from mjsim_contracts.exchange import read_exchange
+from mjsim_contracts.failing import fail
 from mjsim_contracts.lifecycle import Breach, Lifecycle
 
 _PICTURES = (
@@ -58,12 +56,12 @@ class job_lifecycle:  # noqa: N801 - Schemathesis names a check by its class, an
             return
         if exchange.accepted:
             self._base_url, self._authorization = case.operation.base_url, account
-        _fail(self._lifecycle.judge(exchange), case.operation.label)
+        fail(self._lifecycle.judge(exchange), case.operation.label)
 
     def after_run(self, _ctx: schemathesis.CheckContext) -> None:
         """Look at the jobs once more, and leave word of how often each promise was put to the test."""
         try:
-            _fail(self._last_looks(), None)
+            fail(self._last_looks(), None)
         finally:
             if notes := os.environ.get(NOTES):
                 Path(notes).write_text(json.dumps(self._lifecycle.judged), encoding="utf-8")
@@ -79,19 +77,3 @@ class job_lifecycle:  # noqa: N801 - Schemathesis names a check by its class, an
 
 def _text(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode(errors="replace")
-
-
-def _fail(breaches: list[Breach], operation: str | None) -> None:
-    first = {breach.code: breach for breach in reversed(breaches)}
-    failures = [
-        _failure(code)(operation=operation, title=breach.sentence, message=breach.seen, severity=Severity.HIGH)
-        for code, breach in first.items()
-    ]
-    if failures:
-        raise FailureGroup(failures)
-
-
-@cache
-def _failure(code: str) -> type[Failure]:
-    """The failure of a promise; one class each, because Schemathesis tells failures apart by their class."""
-    return type(f"Breach[{code}]", (Failure,), {"code": code})

@@ -56,7 +56,7 @@ class Lifecycle:
         """The promises that the pages of a list broke; each page has been judged as an exchange before."""
         return list(self._judge(WALK_PROMISES, self.account(name), [walk]))
 
-    def _judge(self, promises: Promises[_Fact], account: Account, facts: Iterable[_Fact]) -> Iterator[Breach]:
+    def _judge(self, promises: Promises[Account, _Fact], account: Account, facts: Iterable[_Fact]) -> Iterator[Breach]:
         for fact in facts:
             for promise in promises.all:
                 for kept, seen in promise.judge(account, fact):

@@ -12,8 +12,9 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
+from mjsim_contracts.dialect import Dialect
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.exchange import Operation
 
 Document = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Flaw:
 class Terms:
     """What the contract says of one operation. `fields` and `query` are the names that it knows."""
 
-    operation: Operation
+    operation: str
     method: str
     path: str
     statuses: tuple[int, ...]
@@ -44,31 +45,36 @@ class Terms:
 
 
 class Contract:
-    """Both documents, compiled. `OSError` or ValueError where they cannot be read."""
+    """Both documents, compiled, and how the API is spoken; where nothing is added there is but one document.
 
-    def __init__(self, overlaid: Path, published: Path | None = None) -> None:
+    `OSError` or ValueError where they cannot be read.
+    """
+
+    def __init__(self, overlaid: Path, dialect: Dialect = MIDJOURNEY) -> None:
+        self.dialect = dialect
         self._overlaid = _Schemas(json.loads(overlaid.read_bytes()))
-        self.published = published or overlaid.with_name(overlaid.stem + PUBLISHED)
+        beside = overlaid.with_name(overlaid.stem + PUBLISHED)
+        self.published = beside if beside.is_file() else overlaid
         """The file of the published document."""
-        self._published = _Schemas(json.loads(self.published.read_bytes()))
-        self.terms: Mapping[Operation, Terms] = {terms.operation: terms for terms in self._published.terms()}
+        self._published = self._overlaid if self.published == overlaid else _Schemas(json.loads(beside.read_bytes()))
+        self.terms: Mapping[str, Terms] = {terms.operation: terms for terms in self._published.terms()}
 
-    def request_flaws(self, operation: Operation, body: Any) -> tuple[list[Flaw], list[Flaw]]:
+    def request_flaws(self, operation: str, body: Any) -> tuple[list[Flaw], list[Flaw]]:
         """What the published contract says against a body, and what only the overlaid one says."""
         certain = self._published.flaws((operation, 0), body)
         seen = {(flaw.place, flaw.keyword) for flaw in certain}
         added = self._overlaid.flaws((operation, 0), body)
         return certain, [flaw for flaw in added if (flaw.place, flaw.keyword) not in seen]
 
-    def permits(self, operation: Operation, status: int, answer: Any) -> bool:
+    def permits(self, operation: str, status: int, answer: Any) -> bool:
         """Whether the published contract allows this answer."""
         return self._published.valid((operation, status), answer)
 
-    def expects(self, operation: Operation, status: int, answer: Any) -> bool:
+    def expects(self, operation: str, status: int, answer: Any) -> bool:
         """Whether the overlaid contract allows it, too: every field that its prose promises is there."""
         return self._overlaid.valid((operation, status), answer)
 
-    def parameter_flaw(self, operation: Operation, name: str, text: str) -> str:
+    def parameter_flaw(self, operation: str, name: str, text: str) -> str:
         """What is wrong with a query parameter's value; empty where nothing is, or the contract does not know it."""
         schema = self.terms[operation].query.get(name)
         if schema is None:
@@ -81,16 +87,18 @@ class Contract:
             value = int(text[:20])
         return next((error.message for error in _validator(schema, {}).iter_errors(value)), "")
 
-    def path_flaw(self, job_id: str) -> str:
-        """What is wrong with an id in a path; empty where nothing is."""
+    def path_flaw(self, operation: str, job_id: str) -> str:
+        """What is wrong with an id in a path; empty where nothing is, or the path has none."""
+        if "{" not in self.terms[operation].path:
+            return ""
         known = _validator({"type": "string", "format": "uuid"}, {}).is_valid(job_id)
         return "" if known else f"{job_id!r} is no UUID"
 
 
-def read_contract(overlaid: Path) -> Contract:
+def read_contract(overlaid: Path, dialect: Dialect = MIDJOURNEY) -> Contract:
     """The contract; `CheckError` where it cannot be read."""
     try:
-        return Contract(overlaid)
+        return Contract(overlaid, dialect)
     except (OSError, ValueError, LookupError) as error:
         raise CheckError(f"the contract {overlaid} cannot be read: {error}") from error
 
@@ -100,7 +108,7 @@ class _Schemas:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._compiled: dict[tuple[Operation, int], Draft202012Validator | None] = {}
+        self._compiled: dict[tuple[str, int], Draft202012Validator | None] = {}
 
     def terms(self) -> Iterator[Terms]:
         for path, methods in self._document["paths"].items():
@@ -108,7 +116,7 @@ class _Schemas:
                 fields = self.resolve(_content(described.get("requestBody", {}))).get("properties", {})
                 query = [p for p in described.get("parameters", []) if p.get("in") == "query"]
                 yield Terms(
-                    operation=Operation(described["operationId"]),
+                    operation=described["operationId"],
                     method=method.upper(),
                     path=path,
                     statuses=tuple(sorted(int(status) for status in described["responses"])),
@@ -120,11 +128,11 @@ class _Schemas:
         name = schema.get("$ref", "").rpartition("/")[2]
         return self._document["components"]["schemas"][name] if name else schema
 
-    def valid(self, which: tuple[Operation, int], value: Any) -> bool:
+    def valid(self, which: tuple[str, int], value: Any) -> bool:
         validator = self._validator(which)
         return validator is not None and validator.is_valid(value)
 
-    def flaws(self, which: tuple[Operation, int], value: Any) -> list[Flaw]:
+    def flaws(self, which: tuple[str, int], value: Any) -> list[Flaw]:
         validator = self._validator(which)
         if validator is None:
             return []
@@ -138,13 +146,13 @@ class _Schemas:
             for error in validator.iter_errors(value)
         ]
 
-    def _validator(self, which: tuple[Operation, int]) -> Draft202012Validator | None:
+    def _validator(self, which: tuple[str, int]) -> Draft202012Validator | None:
         if which not in self._compiled:
             schema = self._schema(*which)
             self._compiled[which] = _validator(schema, self._document["components"]) if schema else None
         return self._compiled[which]
 
-    def _schema(self, operation: Operation, status: int) -> Document | None:
+    def _schema(self, operation: str, status: int) -> Document | None:
         described = next(
             each
             for methods in self._document["paths"].values()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from mjsim.core.chance import Key
@@ -18,6 +17,7 @@ from mjsim.core.request import Webhook
 from mjsim.core.slots import Pool, SlotPlan, free_from, reschedule, waiting
 from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import changed
 from mjsim.core.world import World
 from mjsim.ports import Store, Turn
 
@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
             return self
         webhook = self.webhook
         if webhook is not None and directives.webhook:
-            webhook = replace(webhook, wishes=directives.webhook)
+            webhook = changed(webhook, wishes=directives.webhook)
         return self._replace(webhook=webhook, fate=directives.fate)
 
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
@@ -116,13 +116,15 @@ class Admission:
         await self._store.forget_accepted_until(Instant(now - RETENTION))
 
     async def _make_room(self, now: Instant) -> None:
-        most = self._world.max_jobs
-        if await self._store.count() < most:
+        most, kept = self._world.max_jobs, await self._store.count()
+        if kept < most:
             return
-        forgotten = await self._store.forget_oldest_settled(max(1, most // 1000), now)
-        if not forgotten:
+        # There may be more than that: a data file knows no limits.
+        forgotten = await self._store.forget_oldest_settled(kept - most + max(1, most // 1000), now)
+        if forgotten:
+            log.warning("%d jobs are kept (--max-jobs): the %d oldest settled ones expired early", most, forgotten)
+        if kept - forgotten >= most:
             raise QueueFull(f"All {most} jobs that this simulator keeps (--max-jobs) are still going on.", SECOND)
-        log.warning("%d jobs are kept (--max-jobs): the %d oldest settled ones expired early", most, forgotten)
 
     async def _keep_rate(self, limit: RateLimit, turn: Turn, now: Instant) -> None:
         window = limit.window / SECOND

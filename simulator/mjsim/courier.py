@@ -78,7 +78,8 @@ class Courier:
         message = dialect.write(job, delivery, int(started), tampering)
         replies = await self._replies(delivery, message, tampering)
         outcome = self._outcome(dialect.retries, delivery, number, replies[0])
-        attempts = [Attempt(number, now, started, message.headers, reply, outcome.due) for reply in replies]
+        cause = tampering.cause
+        attempts = [Attempt(number, now, started, message.headers, reply, outcome.due, cause) for reply in replies]
         if outcome.standing is Standing.DISABLED:
             await self._outbox.disable(delivery.tenant, delivery.url, self._clock.now())
         await self._outbox.record(delivery, attempts, outcome)

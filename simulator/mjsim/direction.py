@@ -1,7 +1,6 @@
 """What a rehearsal may do to any job: stop it, let it go on, or decide how it ends. Each is an amended life."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from mjsim.admission import Admission
 from mjsim.core.error import JobNotFound, JobSettled
@@ -9,13 +8,13 @@ from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.status import Status
 from mjsim.core.timeline import Failure, Timeline
+from mjsim.core.value import Frozen, changed
 from mjsim.ports import Clock, Store
 
 _Amend = Callable[[Timeline, Instant], Timeline]
 
 
-@dataclass(frozen=True, slots=True)
-class Directed:
+class Directed(Frozen):
     """A job after a direction, and the instant at which it was given."""
 
     job: Job
@@ -97,4 +96,4 @@ def _amended(job: Job, amend: _Amend, now: Instant, *, held: bool) -> Job:
     over = life.at(now).status.terminal
     # A job that was held while it waited need not have been ready before it was let go.
     ready = life.started if job.held and not held and job.timeline.at(now).status is Status.PENDING else job.ready
-    return replace(job, timeline=life, held=held and not over, ready=ready)
+    return changed(job, timeline=life, held=held and not over, ready=ready)

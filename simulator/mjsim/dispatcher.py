@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.instant import NEVER, Instant
 from mjsim.courier import Courier, Wall
+from mjsim.outlook import Outlook
 from mjsim.ports import Clock, DeliveryQuery, Outbox
 
 log = logging.getLogger("mjsim")
@@ -30,6 +31,7 @@ class Dispatcher:
     def __init__(self, clock: Clock, outbox: Outbox, courier: Courier, wall: Wall) -> None:
         self._clock = clock
         self._outbox = outbox
+        self._outlook = Outlook(outbox)
         self._courier = courier
         self._wall = wall
         self._flights: dict[asyncio.Task[None], Delivery] = {}
@@ -92,10 +94,12 @@ class Dispatcher:
     async def _start_due(self) -> None:
         async with self._claiming:
             while (free := AT_ONCE - len(self._flights)) > 0:
-                most = min(free, _BATCH)
-                claimed = await self._outbox.claim(self._clock.now(), self._wall(), most, self._busy_hosts())
-                if not claimed:
+                busy, most = self._busy_hosts(), min(free, _BATCH)
+                if await self._outlook.next_due(self._wall(), busy) > self._clock.now():
                     return
+                claimed = await self._outbox.claim(self._clock.now(), self._wall(), most, busy)
+                if len(claimed) < most:
+                    self._outlook.exhausted(busy)
                 for delivery in claimed:
                     self._launch(delivery)
 
@@ -118,6 +122,9 @@ class Dispatcher:
         except Exception:
             log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
             return
+        for one in sent:
+            if one.attempt.next is not None:
+                self._outlook.put_off(delivery.host, one.attempt.next)
         for listener in self._listeners:
             listener.extend(sent)
 
@@ -132,10 +139,10 @@ class Dispatcher:
 
     async def _nap(self) -> float:
         """For how many real seconds nothing becomes due by itself."""
-        due = await self._outbox.next_due(self._wall(), self._busy_hosts())
-        wait = None if due is None else due - self._clock.now()
+        due = await self._outlook.next_due(self._wall(), self._busy_hosts())
+        wait = due - self._clock.now()
         # At the bound, what is due waits for a flight to end; while time stands still, what is not for somebody to move it.
-        if wait is None or len(self._flights) >= AT_ONCE or (wait > 0 and not self._clock.rate):
+        if due == NEVER or len(self._flights) >= AT_ONCE or (wait > 0 and not self._clock.rate):
             return _LONGEST_NAP
         return min(self._clock.real_seconds(max(wait, 0)), _LONGEST_NAP)
 

@@ -1,7 +1,6 @@
 """What a job is about is drafted from its request alone; chance fills in the rest once it is accepted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mjsim.admission import Draft
 from mjsim.core.artwork import Artwork, Step
@@ -9,6 +8,7 @@ from mjsim.core.chance import Key
 from mjsim.core.job import Work, root_seed
 from mjsim.core.pace import JobType
 from mjsim.core.request import Settings
+from mjsim.core.value import changed
 
 
 def grid_of(
@@ -35,12 +35,12 @@ def child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Dra
     """What a child takes over from its parent, and what it does not."""
 
     def draft(key: Key) -> Work:
-        child = replace(parent, parent=parent_id, index=index)
+        child = changed(parent, parent=parent_id, index=index)
         if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
             return child
         step = Step(index, int.from_bytes(key.bits("variation")[:8], "big"))
         artwork = parent.artwork._replace(steps=(*parent.artwork.steps, step))
         parameters = parent.parameters._replace(seed=key.integer("seed", below=1 << 32))
-        return replace(child, parameters=parameters, artwork=artwork)
+        return changed(child, parameters=parameters, artwork=artwork)
 
     return draft

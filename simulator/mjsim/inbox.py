@@ -1,11 +1,14 @@
-"""A receiver that is built in: each inbox keeps what it gets, says whether it was signed, and answers as it was told."""
+"""A receiver that is built in: each inbox keeps what it gets, says whether it was signed, and answers as it was told.
+
+All of them together are bounded: by how many there are, by messages, and by bytes.
+"""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from mjsim.bell import Bell
 from mjsim.core.tenant import owns_inbox
+from mjsim.core.value import Frozen, Record, field
 from mjsim.core.webhook import Secret, Verdict, verify, verify_plain
 
 MOST_INBOXES = 256
@@ -14,12 +17,14 @@ MOST_INBOXES = 256
 MOST_MESSAGES = 1_000
 """How many messages an inbox keeps; the oldest make room."""
 
-MOST_BYTES = 64 * 1024
+LARGEST_BODY = 64 * 1024
 """How much of a body is kept; signatures are those of the whole."""
 
+MOST_BYTES = 32 * 1024 * 1024
+"""How much all inboxes keep together; the oldest messages of the one that holds most make room."""
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+
+class Answer(Frozen):
     """What an inbox answers; `delay` is in real seconds; one that hangs answers nothing."""
 
     status: int = 200
@@ -29,8 +34,7 @@ class Answer:
     hang: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Frozen):
     """A message as it came in: names of headers in lower case, `at` in Unix seconds, `number` from 1 on in its inbox."""
 
     number: int
@@ -42,16 +46,31 @@ class Received:
     plain_signature: Verdict
     answer: Answer
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        return 2_000 + len(self.body) + sum(len(name) + len(value) for name, value in self.headers.items())
 
-@dataclass(slots=True)
-class Inbox:
+
+class Inbox(Record):
     """What has come in, and what is going to be answered: `answers` in turn, then `final` each time."""
 
-    messages: deque[Received] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
+    messages: deque[Received] = field(default_factory=deque)
     received: int = 0
+    bytes: int = 0
     answers: deque[Answer] = field(default_factory=deque)
-    final: Answer = Answer()
-    bell: Bell = field(default_factory=Bell)
+    final: Answer = field(default_factory=Answer)
+
+    def keep(self, message: Received) -> None:
+        """Keep one more; of too many the oldest makes room."""
+        self.messages.append(message)
+        self.bytes += message.size
+        if len(self.messages) > MOST_MESSAGES:
+            self.drop()
+
+    def drop(self) -> None:
+        """Let go of the oldest."""
+        self.bytes -= self.messages.popleft().size
 
 
 class Inboxes:
@@ -59,6 +78,8 @@ class Inboxes:
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
         self._secrets = secrets
+        self.bell = Bell()
+        """Rung whenever something has come in."""
         self._inboxes: OrderedDict[str, Inbox] = OrderedDict()
 
     def names(self) -> Mapping[str, Inbox]:
@@ -82,15 +103,20 @@ class Inboxes:
             number=inbox.received,
             at=now,
             headers=headers,
-            body=body[:MOST_BYTES],
-            cut=len(body) > MOST_BYTES,
+            body=body[:LARGEST_BODY],
+            cut=len(body) > LARGEST_BODY,
             signature=verify(self._secrets, headers, body, now),
             plain_signature=verify_plain(self._secrets, headers, body),
             answer=answer,
         )
-        inbox.messages.append(message)
-        inbox.bell.ring()
+        inbox.keep(message)
+        self._make_room()
+        self.bell.ring()
         return answer
+
+    def _make_room(self) -> None:
+        while sum(inbox.bytes for inbox in self._inboxes.values()) > MOST_BYTES:
+            max(self._inboxes.values(), key=lambda inbox: inbox.bytes).drop()
 
     def instruct(self, name: str, answers: Sequence[Answer], final: Answer | None) -> None:
         """Give these answers in turn, then `final`, or where that is None the last of them again."""

@@ -5,7 +5,6 @@ The command line, the variables and the files all come from it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from mjsim.core.pace import PACES
 from mjsim.core.retry import parse_retries
 from mjsim.core.slots import PLANS
 from mjsim.core.tenant import PREFIX
+from mjsim.core.value import Frozen
 from mjsim.core.webhook import parse_secret
 from mjsim.scenario import Scenario, read_scenario
 
@@ -29,8 +29,7 @@ NONE = "none"
 Reader = Callable[[str], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Frozen):
     """One setting: how its text is read (`SettingsError` or ValueError where it is unfit) and what it is for."""
 
     name: str

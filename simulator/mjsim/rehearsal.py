@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mjsim.client import Control
 from mjsim.core.chance import digest
+from mjsim.core.error import ControlError
 from mjsim.core.tenant import PREFIX
 from mjsim.launch import Launched
 from mjsim.lines import aligned
@@ -65,7 +66,11 @@ class Stage:
         self.url = self._launched.url
         self.seed = self._launched.seed
         self.control = Control(self.url)
-        self._usual = self.control.clock.show()
+        try:
+            self._usual = self.control.clock.show()
+        except ControlError:
+            self._launched.stop()
+            raise
 
     def tenant(self, test: str) -> Tenant:
         """The tenant of a test, always the same for the same test; it finds nothing, and the clock as it was started."""

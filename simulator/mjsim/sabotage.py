@@ -1,14 +1,20 @@
 """What goes wrong with a webhook is decided once for each attempt: by what the job's request asked for, else by faults."""
 
+import logging
 from collections import OrderedDict
 from typing import Final, Protocol
 
+from mjsim.core.directive import Directives, written
 from mjsim.core.fault import NOTHING, WEBHOOK, Effect
-from mjsim.core.faultbook import FaultBook, Occasion
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultentry import Occasion
 from mjsim.core.job import Job
 from mjsim.core.mishap import Mishap, Wish, tampering
-from mjsim.core.tampering import Tampering
+from mjsim.core.tampering import TRUTHFUL, Cause, Tampering
+from mjsim.core.value import changed
 from mjsim.ports import Clock
+
+log = logging.getLogger("mjsim")
 
 _MOST_REMEMBERED: Final = 10_000
 
@@ -35,16 +41,27 @@ class Sabotage:
         """What is to go wrong with attempt `number` (from 1 on) of a delivery of the job."""
         attempt = delivery.id, number
         if (told := self._decided.get(attempt)) is None:
-            told = self._decided[attempt] = tampering(self._wishes(delivery, job, number))
+            told = self._decided[attempt] = self._decide(delivery, job, number)
             if len(self._decided) > _MOST_REMEMBERED:
                 self._decided.popitem(last=False)
         return told
 
-    def _wishes(self, delivery: _Delivery, job: Job, number: int) -> tuple[Wish, ...]:
+    def _decide(self, delivery: _Delivery, job: Job, number: int) -> Tampering:
         own = _wishes_of(job, number)
         occasion = Occasion(WEBHOOK, delivery.tenant, delivery.id, job.id, job.work.prompt)
         fired = self._book.strike(occasion, self._clock.now(), Effect(webhook=own) if own else NOTHING)
-        return own or next((one.effect.webhook for one in fired if one.effect.webhook), ())
+        struck = next((one for one in fired if one.effect.webhook), None)
+        if own:
+            wishes, cause = (
+                own,
+                Cause("request", f"{written(Directives(webhook=own))}: the request of its job asks for it"),
+            )
+        elif struck is not None and struck.effect.webhook:
+            wishes, cause = struck.effect.webhook, Cause(struck.fault, struck.reason)
+        else:
+            return TRUTHFUL
+        log.info("webhook %s: %s: %s", delivery.id, *cause)
+        return changed(tampering(wishes), cause=cause)
 
 
 def _wishes_of(job: Job, number: int) -> tuple[Wish, ...]:

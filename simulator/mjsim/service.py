@@ -5,7 +5,6 @@ one. The instant of a decision is therefore read inside its turn.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mjsim.admission import Admission, Candidate, Draft
 from mjsim.core.artwork import ImageFormat, Picture
@@ -22,14 +21,14 @@ from mjsim.core.prompt import Value, parse_flags, parse_prompt
 from mjsim.core.request import Webhook, fingerprint, settings
 from mjsim.core.status import Status
 from mjsim.core.task import Task
+from mjsim.core.value import Frozen
 from mjsim.core.world import World
 from mjsim.drafting import child_of, grid_of
 from mjsim.ports import Clock, Page, Query, Store, Turn
 from mjsim.sight import Seen, Sight, tint
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Frozen):
     """A file that can be drawn: a picture of a job, in a format; `missing` are its sources that are not kept any more."""
 
     job: Job

@@ -4,9 +4,7 @@ defaults.
 Nothing else reads the environment.
 """
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,9 +16,11 @@ from mjsim.core.pace import PACES, Pace
 from mjsim.core.retry import RetryPolicy, parse_retries
 from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
+from mjsim.core.value import Frozen
 from mjsim.core.webhook import DEVELOPMENT_SECRET, Secret, parse_secret
+from mjsim.document import DocumentError
 from mjsim.option import NONE, OPTIONS, TOKEN, Option
-from mjsim.scenario import Scenario, ScenarioError
+from mjsim.scenario import Scenario
 
 MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
@@ -30,8 +30,7 @@ DEMO_KEY = f"{PREFIX}local"
 TOKEN_VARIABLE = "MIDJOURNEY_TOKEN"  # noqa: S105 - the name of a variable
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Frozen):
     """What a simulator is started with; the table of options says what each one means."""
 
     host: str = "127.0.0.1"
@@ -182,7 +181,7 @@ def _read(option: Option, given: object, source: str) -> object:
         if option.repeated:
             return tuple(option.read(str(one)) for one in (given if isinstance(given, list) else [given]))
         return option.read(str(given))
-    except ScenarioError:
+    except DocumentError:
         raise
     except (SettingsError, ValueError) as error:
         shown = "" if option.secret else f", not {str(given)[:60]!r}"
@@ -190,6 +189,8 @@ def _read(option: Option, given: object, source: str) -> object:
 
 
 def _read_file(file: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,7 +1,6 @@
 """Turns what a client calls a picture into what is seen in it: our own files, data, loopback, and stand-ins for the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
@@ -12,13 +11,13 @@ from mjsim.core.image import ImageInput, content_name, decode_data_url, host_of,
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.status import Status
+from mjsim.core.value import Frozen
 from mjsim.ports import Fetch, Paint, Store
 
 _NO_CAPTION = Caption("", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Frozen):
     """What a picture shows; `name` is the same for the same content, `thumbnail` a small file of it."""
 
     name: str

@@ -12,7 +12,8 @@ from mjsim.admission import Admission
 from mjsim.clock import LineClock, wall_clock
 from mjsim.core.error import SettingsError
 from mjsim.core.faultbook import FaultBook
-from mjsim.core.job import Job
+from mjsim.core.instant import Instant
+from mjsim.core.job import RETENTION, Job
 from mjsim.core.world import World
 from mjsim.courier import Courier, Dialect, DialectOf
 from mjsim.direction import Direction
@@ -105,6 +106,11 @@ class Simulator:
         port = await self._listener.start()
         self.url = self._origin.listening = f"http://{self.settings.reachable_host}:{port}"
         self._delivering = asyncio.create_task(self.dispatcher.run())
+
+    async def kept(self) -> tuple[int, int]:
+        """How many jobs the store holds, and how many of them have expired by now."""
+        until = Instant(self._clock.now() - RETENTION)
+        return await self._store.count(), await self._store.count_accepted_until(until)
 
     def routes(self) -> list[Route]:
         """Everything that is served."""

@@ -3,7 +3,6 @@
 It knows tasks by their ids without hyphens, and the jobs of the published API just as well, where they have pictures.
 """
 
-import re
 from typing import NamedTuple
 
 from mjsim.admission import Candidate, Draft
@@ -18,7 +17,7 @@ from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
 from mjsim.core.order import Order, Request, Sequel
 from mjsim.core.pace import JobType, Mode
-from mjsim.core.prompt import parse_prompt
+from mjsim.core.prompt import parse_prompt, with_sim_alone
 from mjsim.core.ratio import parse_ratio
 from mjsim.core.request import Settings, fingerprint, settings
 from mjsim.core.status import Status
@@ -29,7 +28,6 @@ from mjsim.ports import Clock, Store
 from mjsim.service import Service
 from mjsim.sight import Seen, Sight, tint
 
-_SIM = re.compile(r"--sim(?:\s+(?!--)\S+)+", re.IGNORECASE)
 _DERIVED = {TaskType.UPSCALE: JobType.UPSCALE, TaskType.VARY: JobType.VARIATION}
 
 
@@ -202,8 +200,7 @@ def _said(prompt: str) -> Directives:
     """What the prompt of a video asks for; one that is empty or blocked is refused. All other flags are left alone: they
     are those of another model.
     """
-    text = f"{prompt} ".partition(" --")[0]
-    return parse_prompt(" ".join([text, *_SIM.findall(prompt)])).directives
+    return parse_prompt(with_sim_alone(prompt)).directives
 
 
 def _seed(equal: str, take: int) -> int:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mjsim.core.delivery import Sent
@@ -11,6 +10,7 @@ from mjsim.core.error import ClashingState, JobSettled
 from mjsim.core.instant import HORIZON, Instant, rfc3339
 from mjsim.core.job import Job
 from mjsim.core.timeline import Moment
+from mjsim.core.value import Frozen, Record, field
 from mjsim.ports import Clock, Errands, Store
 
 MOST_TOLD = 1_000
@@ -34,16 +34,14 @@ _MOST_PASSES = 100
 """How often one request walks the steps of others that came meanwhile; what is left is for the next request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """A job came to a moment with another status than the one before."""
 
     job: Job
     moment: Moment
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Record):
     """What happened on the way from `before` to `after`; `quiet` says that nothing more is going to."""
 
     before: Instant
@@ -75,6 +73,7 @@ class Timekeeper:
         self._errands = errands
         self._walking = asyncio.Lock()
         self._owed = 0
+        self._promised = clock.now()
         self.step = step
 
     def now(self) -> Instant:
@@ -92,8 +91,9 @@ class Timekeeper:
 
     async def run_at(self, rate: float) -> None:
         """Let time pass at this rate from now on; 0 stops it."""
+        await self._promise(self._clock.now(), max(rate, self._clock.rate))
         self._clock.run_at(rate)
-        await self._store.note_line(self._clock.now(), rate)
+        await self._promise(self._clock.now(), rate)
 
     async def tick(self) -> None:
         """A request has come in: where time goes by steps, it is one step later.
@@ -173,9 +173,16 @@ class Timekeeper:
         return await self._told(walk)
 
     async def _jump(self, instant: Instant, walk: Walk) -> None:
+        await self._promise(max(instant, self._clock.now()), self._clock.rate)
         self._clock.jump(instant)
-        await self._store.note_line(self._clock.now(), self._clock.rate)
         await self._settle(walk)
+
+    async def _promise(self, instant: Instant, rate: float) -> None:
+        """Note where time is going to be before anybody is answered there: if the process is killed, the next one does
+        not begin before it.
+        """
+        self._promised = max(self._promised, instant)
+        await self._store.note_line(self._promised, rate)
 
     async def _settle(self, walk: Walk) -> None:
         noted = 0

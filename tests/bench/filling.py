@@ -7,7 +7,6 @@ least 100), 25 of the jobs have failed and 25 are in progress for good, spread e
 import asyncio
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from mjsim.core.artwork import Artwork
@@ -20,6 +19,7 @@ from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
 from mjsim.core.timeline import Moment, Timeline
+from mjsim.core.value import changed
 from mjsim.store.sqlite import SqliteStore
 
 TENANT = "sim-local"
@@ -57,7 +57,7 @@ async def fill(file: Path, number: int, url: str | None) -> None:
     for first in range(0, number, _BATCH):
         async with store.turn(TENANT) as turn:
             for one in range(first, min(first + _BATCH, number)):
-                turn.add(replace(job(one, number, start), webhook=webhook))
+                turn.add(changed(job(one, number, start), webhook=webhook))
     await store.close()
 
 

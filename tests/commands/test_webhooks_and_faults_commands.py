@@ -7,6 +7,7 @@ import io
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
 
@@ -212,7 +213,14 @@ def test_faults_are_read_from_standard_input(stage, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "text", ["[1", "a: b: c", "a\tb: \x00", "", "1", "[]", "[1]", "[" * 1200, "!!python/object:a {}"]
+    "text",
+    [
+        *("[1", "a: b: c", "a\tb: \x00", "", "1", "[]", "[1]", "[" * 1200, "!!python/object:a {}"),
+        *("note: .nan", "note: 2026-01-31", "note: !!binary aGk=", "seed: 0x" + "f" * 4_000, "seed: " + "9" * 6_000),
+        *("&a [*a]", 'note: "\\ud800"', "{a: 1, a: 2}", "#" * (1 << 21)),
+        "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{a}: &{a} [{f'*{b},' * 9}]\n" for b, a in pairwise("abcdefghi")),
+    ],
+    ids=lambda text: text[:20],
 )
 def test_a_file_without_faults_is_told_in_one_line(stage, capsys, tmp_path, text):
     (tmp_path / "faults.yaml").write_text(text)

@@ -5,26 +5,29 @@ development really has, put in by one change, so that a check that misses it is 
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import wraps
 from itertools import count
 from typing import Any
 
+from aiohttp import web
+
 from mjsim import spec
 from mjsim.cli import main
-from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound
+from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound, Refused
 from mjsim.core.job import Job
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import changed
 from mjsim.core.webhook import Notice
 from mjsim.courier import Courier
 from mjsim.service import Service
 from mjsim.store import outbox
-from mjsim.web import midjourney, site
+from mjsim.web import midjourney
 from mjsim.web.access import Access
 from mjsim.web.answer import encode
 from mjsim.web.files import Files
 from mjsim.web.news import News
+from mjsim.web.surface import Surface, Surfaces
 from mjsim.web.view import View
 
 Document = dict[str, Any]
@@ -51,6 +54,23 @@ def shown(change: Callable[[Document], None]) -> None:
     View.encoded_job = lambda self, *arguments: encode(self.job(*arguments))
 
 
+def refused(change: Callable[[Exception, web.Response], object]) -> None:
+    """Every refusal is answered with this change."""
+    truth = Surfaces.of
+
+    def of(surfaces: Surfaces, path: str) -> Surface:
+        surface = truth(surfaces, path)
+
+        def refusal(error: Refused, seconds: Any) -> web.Response:
+            answer = surface.errors.refusal(error, seconds)
+            change(error, answer)
+            return answer
+
+        return changed(surface, errors=surface.errors._replace(refusal=refusal))
+
+    Surfaces.of = of
+
+
 def paged(change: Callable[[Document], None]) -> None:
     """Every page of a list is shown with this change."""
     truth = View.page
@@ -67,7 +87,7 @@ def paged(change: Callable[[Document], None]) -> None:
 def asked(**change: Any) -> None:
     """Every list is read with this change of what was asked for."""
     truth = midjourney.read_query
-    midjourney.read_query = lambda parameters: replace(truth(parameters), **change)
+    midjourney.read_query = lambda parameters: changed(truth(parameters), **change)
 
 
 def found(change: Callable[[Service, str, Job], Job]) -> None:
@@ -178,15 +198,7 @@ def another_job_is_answered() -> None:
 
 @defect
 def the_allow_header_is_missing() -> None:
-    truth = site.refusal
-
-    def refusal(error: Exception, seconds: Any) -> Any:
-        answer = truth(error, seconds)
-        if isinstance(error, MethodNotAllowed):
-            del answer.headers["Allow"]
-        return answer
-
-    site.refusal = refusal
+    refused(lambda error, answer: isinstance(error, MethodNotAllowed) and answer.headers.pop("Allow"))
 
 
 @defect
@@ -217,7 +229,7 @@ def cancelled_jobs_go_on() -> None:
 @defect
 def children_have_their_parents_id() -> None:
     truth = midjourney.created
-    midjourney.created = lambda job: truth(replace(job, id=job.work.parent or job.id))
+    midjourney.created = lambda job: truth(changed(job, id=job.work.parent or job.id))
 
 
 class Crash(InvalidRequest):
@@ -299,7 +311,7 @@ def updates_go_back() -> None:
 @defect
 def the_usual_page_has_ten_jobs() -> None:
     truth = midjourney.read_query
-    midjourney.read_query = lambda asked: truth(asked) if "limit" in asked else replace(truth(asked), limit=10)
+    midjourney.read_query = lambda asked: truth(asked) if "limit" in asked else changed(truth(asked), limit=10)
 
 
 @defect
@@ -315,14 +327,7 @@ def what_has_ended_changes() -> None:
 
 @defect
 def errors_are_plain_text() -> None:
-    truth = site.refusal
-
-    def refusal(error: Exception, seconds: Any) -> Any:
-        answer = truth(error, seconds)
-        answer.content_type = "text/plain"
-        return answer
-
-    site.refusal = refusal
+    refused(lambda _, answer: setattr(answer, "content_type", "text/plain"))
 
 
 @defect
@@ -394,7 +399,7 @@ def progress_is_told_after_completion() -> None:
         if delivery.status is Status.COMPLETED:
             late = json.loads(message.body) | {"status": "in_progress", "event": "job.progress", "progress": 93}
             headers = [(name, f"{value}-late" if name == "webhook-id" else value) for name, value in message.headers]
-            await self._send.send(replace(message, headers=tuple(headers), body=encode(late)))
+            await self._send.send(changed(message, headers=tuple(headers), body=encode(late)))
         return answers
 
     Courier._replies = replies

@@ -1,5 +1,6 @@
 """One simulator of each pace serves all tests here; each test has a key, and so a world, of its own."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,22 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("quick") / "log"
     with serving(log, "--seed", "1", "--pace", "quick", "--failure-rate", "0.2") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def tasks_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a simulator whose tasks end at once, as many as are wanted."""
+    log = tmp_path_factory.mktemp("tasks") / "log"
+    with serving(log, "--seed", "1", "--pace", "instant", "--task-rate-limit", "none") as url:
+        yield url
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture

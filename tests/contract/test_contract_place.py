@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mjsim_contracts.contract import documented_statuses, line_of
+from mjsim_contracts.contract import documented_statuses, line_of, source_of
 
 LINES = (Path(__file__).parents[2] / "openapi" / "midjourney.yaml").read_text().splitlines()
 
@@ -33,6 +33,16 @@ def test_a_name_of_another_branch_is_not_taken_for_one_of_this():
     """`index` belongs to other schemas, and not to Job."""
     assert line_of("#/components/schemas/UpscaleRequest/properties/index")
     assert line_of("#/components/schemas/Job/properties/index") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [("listJobs", "midjourney.yaml"), ("generateTask", "tasks.yaml"), ("client", "midjourney.yaml")],
+)
+def test_a_place_is_looked_for_in_each_document(place, source):
+    """What none of them states belongs to the published one, and has no line."""
+    found, line = source_of(place)
+    assert (found, line is None) == (source, place == "client")
 
 
 def test_the_contract_documents_27_answers():

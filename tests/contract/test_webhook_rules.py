@@ -8,7 +8,7 @@ import pytest
 
 from mjsim_contracts.contract import OVERLAID, PUBLISHED
 from mjsim_contracts.exchange import read_exchange
-from mjsim_contracts.receiver.delivery import hex_signature, standard_signature
+from mjsim_contracts.receiver.signing import hex_signature, standard_signature
 from mjsim_contracts.server.webhooks.address import listening_place
 from mjsim_contracts.server.webhooks.event import Event
 from mjsim_contracts.server.webhooks.rules import Code

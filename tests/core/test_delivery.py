@@ -2,7 +2,7 @@
 
 import pytest
 
-from mjsim.core.delivery import Delivery, Problem, Standing, answered, host_of
+from mjsim.core.delivery import Delivery, Problem, Standing, answered, host_of, legible
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
 
@@ -43,3 +43,8 @@ def test_the_host_of_a_url_is_in_lower_case_and_without_credentials(url, host):
     assert host_of(url) == host
     delivery = Delivery(1, "msg_1", "t", "j", Status.FAILED, url, Instant(0), None, 0, Standing.SCHEDULED)
     assert delivery.host == host
+
+
+@pytest.mark.parametrize(("text", "shown"), [("plain", "plain"), ("größe", "größe"), ("a\udcffb", r"a\udcffb")])
+def test_what_is_no_character_is_written_out(text, shown):
+    assert legible(text) == shown

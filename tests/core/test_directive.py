@@ -138,6 +138,7 @@ words = st.one_of(
 
 
 @given(st.lists(words, max_size=8))
+@example(["slow=1"])
 def test_what_was_understood_is_written_so_that_it_is_understood_again(asked):
     directives = parse_directives(" ".join(asked), "here")
     assert parse_directives(written(directives), "here") == directives

@@ -13,6 +13,7 @@ from mjsim.core.error import (
     SettingsError,
     SimulatorError,
     TooManyRequests,
+    Unreachable,
 )
 
 
@@ -70,3 +71,9 @@ def test_a_bad_setting_is_no_answer_to_a_request():
 def test_a_range_outside_a_file_says_how_long_the_file_is():
     refused = RangeNotSatisfiable("Range: none.", 7)
     assert (str(refused), refused.length, refused.status) == ("Range: none.", 7, 416)
+
+
+def test_a_simulator_that_does_not_answer_is_told_with_its_url_and_how_to_start_one():
+    error = Unreachable("http://127.0.0.1:8080", "Connection refused")
+    assert str(error) == "no simulator answers at http://127.0.0.1:8080 (Connection refused); mjsim serve starts one."
+    assert (error.reason, error.status, error.code) == ("Connection refused", 0, "")

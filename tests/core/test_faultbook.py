@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import FaultExists, InvalidRequest, NotFound
 from mjsim.core.fault import NOTHING, OPERATIONS, Effect, Fault, Fixed, Match, Uniform
-from mjsim.core.faultbook import MOST_FAULTS, FaultBook, Occasion
+from mjsim.core.faultbook import MOST_FAULTS, FaultBook
+from mjsim.core.faultentry import Occasion
 from mjsim.core.instant import Instant
 
 NOW = Instant(1_000)
@@ -232,8 +233,8 @@ def test_clearing_a_tenant_takes_out_its_faults_and_what_others_counted_of_it():
 
 
 def test_counts_are_bounded_in_number(monkeypatch):
-    monkeypatch.setattr("mjsim.core.faultbook._MOST_TENANTS", 2)
-    monkeypatch.setattr("mjsim.core.faultbook._MOST_FINGERPRINTS", 2)
+    monkeypatch.setattr("mjsim.core.faultentry._MOST_TENANTS", 2)
+    monkeypatch.setattr("mjsim.core.faultentry._MOST_FINGERPRINTS", 2)
     made = book(fault(probability=0.5))
     for number in range(5):
         struck(made, request(f"sim-{number}"))
@@ -242,3 +243,15 @@ def test_counts_are_bounded_in_number(monkeypatch):
     tallies = made.entry("f").tallies
     assert list(tallies) == ["sim-4", "sim-a"]
     assert list(tallies["sim-a"].repeats) == ["3", "4"]
+
+
+def test_a_pattern_that_takes_too_long_does_not_strike_and_says_so():
+    class Endless:
+        def search(self, _text):
+            raise TimeoutError
+
+    made = book(fault(match=Match(prompt=Endless())))
+    assert struck(made, request(prompt="a fox")) == []
+    ((condition, found),) = reasons(made)
+    assert condition == "prompt"
+    assert found.startswith("the pattern takes too long to search for")

@@ -1,7 +1,6 @@
 """The address of a file can be read by whoever knows the seed and be guessed by nobody."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -27,6 +26,7 @@ from mjsim.core.ratio import Size
 from mjsim.core.status import Status
 from mjsim.core.task import Task, TaskType, task_id
 from mjsim.core.timeline import Moment, Timeline
+from mjsim.core.value import changed
 
 LIFE = Timeline((Moment(Instant(0), Status.PENDING, 0),))
 ART = Artwork(1, Size(64, 64))
@@ -68,7 +68,7 @@ def test_the_files_of_a_task_are_its_pictures_without_the_grid_and_lead_back_to_
 @given(seeds, ids, st.integers(1, 4))
 def test_the_videos_of_a_task_are_numbered_and_lead_back_to_it(seed, job_id, batch):
     film = Film(Picture(ART, 1), ART.size, Motion.LOW, ((1,),) * batch)
-    one = replace(job(JobType.VIDEO, job_id), task=Task(TaskType.VIDEO, "{}", 60, film=film))
+    one = changed(job(JobType.VIDEO, job_id), task=Task(TaskType.VIDEO, "{}", 60, film=film))
     paths = task_files(seed, one)
     assert [path.rpartition("/m/")[2] for path in paths] == [f"{task_id(job_id)}_0_{n}.mp4" for n in range(batch)]
     assert [parse_film_path(seed, path) for path in paths] == [FilmAddress(job_id, n) for n in range(batch)]

@@ -1,7 +1,5 @@
 """Everything about a job is derived from what was asked, what was drawn and the life that was planned."""
 
-from dataclasses import replace
-
 import pytest
 
 from mjsim.core.artwork import Artwork, Caption, Picture
@@ -12,6 +10,7 @@ from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters
 from mjsim.core.status import Status
 from mjsim.core.timeline import Moment, Timeline
+from mjsim.core.value import changed
 
 SETTINGS = Parameters("1:1", "7.0", Mode.TURBO, 1.0, 100, 7)
 ART = Artwork(1, Size(64, 48))
@@ -55,7 +54,7 @@ def test_an_amended_life_leaves_the_rest_of_the_job_alone():
     before = job()
     after = before.living(before.timeline.cancel(Instant(9)))
     assert after.timeline.outcome is Status.CANCELLED
-    assert replace(after, timeline=before.timeline) == before
+    assert changed(after, timeline=before.timeline) == before
 
 
 def test_pictures_are_captioned_with_prompt_and_flags():

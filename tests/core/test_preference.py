@@ -65,9 +65,15 @@ def test_lists_lines_quotes_case_and_parameters_are_those_of_the_rfc(headers):
     assert effect(*headers) == Effect(latency=Fixed(1_000), response=Response(503))
 
 
-@pytest.mark.parametrize("header", ["", ",", "respond-async", "return=minimal", "codes=429", "=", '"code=429"', "€, ;"])
+@pytest.mark.parametrize("header", ["", ",", "respond-async", "return=minimal", "wait=9", "=", '"code=429"', "€, ;"])
 def test_what_is_not_known_is_passed_over(header):
     assert parse_prefer([header]) == Preferences(NOTHING, NONE, {})
+
+
+def test_what_is_misspelled_is_passed_over_too_and_remembered_with_what_may_be_meant():
+    assert parse_prefer(["codes=429, Trunkate=0.5, return=minimal"]) == Preferences(
+        misspelled={"codes": "code", "trunkate": "truncate"}
+    )
 
 
 @pytest.mark.parametrize(

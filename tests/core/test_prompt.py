@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter, Refused
-from mjsim.core.prompt import BLOCKED_WORDS, Prompt, parse_flags, parse_prompt
+from mjsim.core.prompt import BLOCKED_WORDS, Prompt, parse_flags, parse_prompt, with_sim_alone
 
 WHOLE = [
     ("--s", "stylize", 0, 1000),
@@ -313,3 +313,17 @@ def test_taking_apart_what_was_taken_apart_changes_nothing(prompt):
         return
     assert parse_flags(parsed.text).text == parsed.text
     assert parse_flags(" ".join([*parsed.image_urls, parsed.text])) == Prompt(parsed.text, parsed.image_urls)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("a fox", "a fox "),
+        ("a fox --motion high --sim fail@46 --loop", "a fox --sim fail@46"),
+        ("--SIM fail@46 slow=2 --sim direct", " --SIM fail@46 slow=2 --sim direct"),
+        ("a--sim direct", "a--sim direct "),
+        ("a fox --sim", "a fox"),
+    ],
+)
+def test_of_the_flags_of_another_model_sim_alone_is_left(prompt, left):
+    assert with_sim_alone(prompt).strip() == left.strip()

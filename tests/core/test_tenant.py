@@ -2,7 +2,7 @@
 
 import pytest
 
-from mjsim.core.tenant import is_made_up, tenant_named, tenant_of
+from mjsim.core.tenant import inbox_of, is_made_up, owns_inbox, tenant_named, tenant_of
 
 
 def test_a_made_up_key_names_its_tenant():
@@ -31,3 +31,11 @@ def test_different_keys_are_different_tenants():
 def test_a_tenant_is_named_by_its_key_or_by_what_stands_for_it():
     assert tenant_named("sim-a") == "sim-a"
     assert tenant_named("secret") == tenant_named(tenant_of("secret")) == tenant_of("secret")
+
+
+def test_an_inbox_of_a_tenant_is_its_own_and_no_others():
+    name = inbox_of("sim-a", "news")
+    assert name.startswith("news-")
+    assert owns_inbox("sim-a", name)
+    assert not owns_inbox("sim-b", name)
+    assert not owns_inbox("sim-a", "news")

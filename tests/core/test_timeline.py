@@ -5,8 +5,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from mjsim.core.instant import HORIZON, NEVER, Instant
+from mjsim.core.pace import PROGRESS_STEPS
 from mjsim.core.status import Status
-from mjsim.core.timeline import Failure, IllegalTimeline, Moment, Timeline
+from mjsim.core.timeline import EvenLife, Failure, IllegalTimeline, Moment, Timeline
 
 WHY = Failure("timed_out", "Took too long.")
 P, R, C, F, X = Status.PENDING, Status.IN_PROGRESS, Status.COMPLETED, Status.FAILED, Status.CANCELLED
@@ -28,7 +29,10 @@ def lives(draw):
     return Timeline(tuple(moments))
 
 
-lines = lives()
+even = st.tuples(st.integers(0, 50), st.integers(0, 20), st.integers(0, 40)).map(
+    lambda spans: EvenLife(Instant(spans[0]), Instant(sum(spans[:2])), Instant(sum(spans)))
+)
+lines = lives() | even.map(lambda life: Timeline(even=life))
 instants = st.integers(-5, 120).map(Instant)
 any_moment = st.builds(
     Moment,
@@ -95,6 +99,32 @@ def test_an_illegal_life_is_refused_and_the_text_says_where(moments, says):
         Timeline(tuple(Moment(Instant(m[0]), *m[1:]) for m in moments))
 
 
+@given(even, instants)
+def test_an_even_life_is_the_same_as_one_that_is_told_moment_by_moment(life, now):
+    short, long = Timeline(even=life), Timeline(life.moments)
+    assert (short, hash(short)) == (long, hash(long))
+    assert short.at(now) == long.at(now)
+    asked = ("accepted", "started", "settled", "outcome")
+    assert [getattr(short, name) for name in asked] == [getattr(long, name) for name in asked]
+    assert [moment.progress for moment in short.moments] == [0, *PROGRESS_STEPS, 100]
+
+
+@pytest.mark.parametrize("instants", [(2, 1, 3), (1, 3, 2)])
+def test_an_even_life_goes_forward(instants):
+    with pytest.raises(IllegalTimeline):
+        Timeline(even=EvenLife(*instants))
+
+
+def test_a_life_is_told_once():
+    life = EvenLife(Instant(1), Instant(2), Instant(3))
+    with pytest.raises(IllegalTimeline):
+        Timeline(life.moments, life)
+
+
+def test_a_timeline_equals_nothing_else():
+    assert Timeline((Moment(Instant(1), P, 0),)) != (Moment(Instant(1), P, 0),)
+
+
 @given(lines)
 def test_the_derived_instants_are_what_the_moments_say(check_life, life):
     check_life(life)
@@ -104,7 +134,7 @@ def test_the_derived_instants_are_what_the_moments_say(check_life, life):
 def test_at_any_instant_the_last_moment_that_has_come_holds(life, now):
     """Total: before the first moment the first one holds, after the last one the last."""
     come = [moment for moment in life.moments if moment.instant <= now]
-    assert life.at(now) is (come[-1] if come else life.moments[0])
+    assert life.at(now) == (come[-1] if come else life.moments[0])
 
 
 @given(lines, instants, instants)

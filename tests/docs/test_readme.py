@@ -139,7 +139,7 @@ def test_every_option_that_the_readme_names_exists():
         import_module(command.module).configure(parser)
         known |= set(parser.known)
     prompt_flags = {"--ar", "--v", "--no", "--sim"}
-    for kind in ("server", "receiver"):
+    for kind in ("server", "client", "receiver"):
         judge = [sys.executable, "-m", "mjsim_contracts", "check", kind, "--help"]
         asked = subprocess.run(judge, capture_output=True, text=True, timeout=60, check=True).stdout
         known |= set(re.findall(r"--[a-z-]+", asked))

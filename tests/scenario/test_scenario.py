@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import SettingsError
 from mjsim.core.mishap import Mishap, Wish
+from mjsim.document import DocumentError
 from mjsim.option import OPTIONS
-from mjsim.scenario import ScenarioError, read_scenario
+from mjsim.scenario import read_scenario
 from mjsim.settings import resolve
 
 NAMES = [option.name for option in OPTIONS]
@@ -157,7 +158,7 @@ def test_any_text_is_a_scenario_or_refused_in_one_line(file, text):
     path = file(text.encode("utf-8", "surrogatepass"))
     try:
         read_scenario(path, NAMES)
-    except ScenarioError as refused:
+    except DocumentError as refused:
         told = str(refused)
     else:
         told = "understood"

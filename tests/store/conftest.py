@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -21,6 +20,7 @@ from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
 from mjsim.core.task import Task, TaskType
 from mjsim.core.timeline import Failure, Moment, Timeline
+from mjsim.core.value import changed
 from mjsim.core.webhook import notices
 from mjsim.ports import DeliveryQuery, Query
 from mjsim.store.sqlite import SqliteStore
@@ -106,7 +106,7 @@ def make_job():
         timeline = life_of(accepted, **life)
         work = work_of(number, job_type)
         job = Job(key.uuid("id"), tenant, job_type, fingerprint, repeat, timeline, work, webhook)
-        return replace(job, task=task_of(number, job_type)) if number % 3 or not job.listed else job
+        return changed(job, task=task_of(number, job_type)) if number % 3 or not job.listed else job
 
     return make
 
@@ -147,7 +147,7 @@ happenings = st.one_of(
 )
 
 
-def changed(life, now, how, span):
+def amended_life(life, now, how, span):
     """A life that is amended at `now`."""
     match how:
         case "cancel":
@@ -197,7 +197,7 @@ class Naive:
             amended = {}
             for which, how, span in amendments if live else ():
                 job = live[which % len(live)]
-                amended.setdefault(job.id, job.living(changed(job.timeline, self.now, how, span)))
+                amended.setdefault(job.id, job.living(amended_life(job.timeline, self.now, how, span)))
             for job in added:
                 turn.add(job)
             for job in amended.values():

@@ -1,7 +1,6 @@
 """What every outbox promises (`mjsim.ports.Outbox`): news is written with its job, and nothing of it is lost or doubled."""
 
 import asyncio
-from dataclasses import replace
 from functools import wraps
 
 import pytest
@@ -11,6 +10,7 @@ from mjsim.core.instant import Instant
 from mjsim.core.request import Webhook
 from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.ports import LEASE, DeliveryQuery, DisabledUrl
 
 REAL = 1_000.0
@@ -33,7 +33,7 @@ def job(make_job):
 
     def make(fingerprint="f", accepted=0, tenant="alice", url="http://a/", kind="progress", **life):
         made = make_job(accepted, tenant, fingerprint=fingerprint, **life)
-        return replace(made, webhook=Webhook(url, kind))
+        return changed(made, webhook=Webhook(url, kind))
 
     return make
 
@@ -323,3 +323,25 @@ async def test_whoever_watches_is_told_of_all_that_may_be_due_sooner(opened, job
         await tells(store.outbox.postpone(second, Instant(70)))
         await tells(store.outbox.resend_one(second, Instant(50)))
         await tells(store.outbox.resend(EVERYTHING, Instant(50)))
+
+
+@in_a_loop
+async def test_the_number_of_changes_grows_with_all_that_may_be_due_sooner_but_for_what_was_recorded(opened, job, keep):
+    async with opened() as store:
+        made, outbox = job(), store.outbox
+
+        async def grows(change):
+            before = outbox.changes
+            await change
+            return outbox.changes > before
+
+        assert await grows(keep(store, made))
+        assert await grows(amend(store, made.living(made.timeline.cancel(Instant(5)))))
+        first, second = await claim(store, 50)
+        assert not await grows(fail(store, first, Instant(60)))
+        assert await grows(outbox.postpone(second, Instant(70)))
+        assert await grows(outbox.resend(EVERYTHING, Instant(50)))
+        (again,) = await claim(store, 50)
+        assert await grows(outbox.resend_one(again, Instant(50)))
+        assert await grows(outbox.record(again, [attempt(2, 200)], Outcome(Standing.DELIVERED)))
+        assert await grows(store.restore(await store.export()))

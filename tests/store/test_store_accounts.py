@@ -1,18 +1,18 @@
 """An account is asked for again and again while jobs come, end, are amended and are forgotten, and is never wrong."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from mjsim.core.instant import Instant
 from mjsim.core.task import Task, TaskType
+from mjsim.core.value import changed
 
 NOW = Instant(10)
 
 
 def costing(job, charge):
-    return replace(job, task=Task(TaskType.TXT2IMG, "{}", charge))
+    return changed(job, task=Task(TaskType.TXT2IMG, "{}", charge))
 
 
 async def charged(store, tenant="alice", now=NOW):

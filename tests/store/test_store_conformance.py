@@ -269,6 +269,19 @@ def test_no_repeat_that_is_kept_is_counted_again_after_others_were_forgotten(ope
     asyncio.run(run())
 
 
+def test_jobs_are_counted_by_when_they_were_accepted(opened, make_job, keep):
+    async def run():
+        async with opened() as store:
+            assert await store.count_accepted_until(Instant(10**15)) == 0
+            await keep(store, *(make_job(accepted=number, fingerprint=str(number)) for number in range(5)))
+            counts = [await store.count_accepted_until(Instant(instant)) for instant in (-1, 0, 3, 4, 10**15)]
+            assert counts == [0, 1, 4, 5, 5]
+            await store.forget_accepted_until(Instant(1))
+            assert await store.count_accepted_until(Instant(3)) == 2
+
+    asyncio.run(run())
+
+
 def test_the_unsettled_jobs_come_in_order_of_acceptance_and_are_the_tenants_own(opened, make_job, keep):
     async def run():
         async with opened() as store:

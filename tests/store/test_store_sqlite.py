@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from mjsim.core.plan import plan
 from mjsim.core.prompt import parse_prompt
 from mjsim.core.request import Webhook, fingerprint, settings
 from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.ports import Query
 from mjsim.store.codec import encode
 from mjsim.store.sqlite import SqliteStore
@@ -553,7 +553,7 @@ def test_a_file_that_is_damaged_inside_is_refused_in_one_line(tmp_path, make_job
 
 def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
     file = tmp_path / "mjsim.db"
-    job = replace(make_job(), webhook=Webhook("http://a/", "progress"))
+    job = changed(make_job(), webhook=Webhook("http://a/", "progress"))
 
     async def before():
         store = SqliteStore(file)

@@ -107,3 +107,14 @@ def test_after_kill_9_time_at_a_rate_goes_on_and_never_back(serve, tmp_path, aga
         last = now_of(server)
         server.stop(signal.SIGKILL)
     assert seen == sorted(seen)
+
+
+def test_after_an_import_and_kill_9_time_is_not_that_of_the_file(serve, run, tmp_path):
+    state, options = str(tmp_path / "state.db"), ("--clock=manual", "--seed=7", "--data", str(tmp_path / "mjsim.db"))
+    server = serve(*options)
+    assert run("export", state, "--url", server.url).returncode == 0
+    server.ask("POST", "/_sim/clock/advance", {"by": "2d"})
+    assert run("import", state, "--url", server.url).returncode == 0
+    last = now_of(server)
+    server.stop(signal.SIGKILL)
+    assert now_of(serve(*options)) == last

@@ -73,7 +73,7 @@ try:
     main(sys.argv[1:])
 except SystemExit:
     pass
-heavy = {"argparse", "asyncio", "aiohttp", "PIL", "msgspec", "jsonschema_rs", "http.client", "subprocess", "ruamel.yaml"}
+heavy = {"argparse", "asyncio", "aiohttp", "PIL", "dataclasses", "jsonschema_rs", "http.client", "subprocess", "ruamel.yaml"}
 print(*sorted(name for name in sys.modules if name.startswith("mjsim") or name in heavy), file=sys.stderr)
 """
     done = subprocess.run(
@@ -87,7 +87,8 @@ def test_a_command_imports_what_it_needs_and_no_other_command():
     assert loaded_by("--version") == loaded_by("--help")
     directing = loaded_by("clock", "--url", "http://127.0.0.1:1")
     assert "http.client" in directing
-    assert not directing & {"asyncio", "aiohttp", "PIL", "msgspec", "mjsim.simulator", "mjsim.commands.serve"}
+    # Values are made of msgspec's structs, which cost less than the `dataclasses` of the standard library.
+    assert not directing & {"asyncio", "aiohttp", "PIL", "dataclasses", "mjsim.simulator", "mjsim.commands.serve"}
     assert not loaded_by("serve", "--help") & {
         "aiohttp",
         "http.client",

@@ -1,6 +1,7 @@
 """With --data, what was acknowledged is there after anything that can happen to a process."""
 
 import http.client
+import json
 import random
 import signal
 import threading
@@ -107,6 +108,25 @@ def test_a_clean_end_keeps_everything_and_the_addresses_of_pictures(serve, tmp_p
     assert again.ask("GET", f"/v1/jobs/{job['id']}") == (200, job)
     assert again.ask("GET", path) == picture
     assert again.ask("POST", "/v1/upscale", {"job_id": job["id"], "index": 1})[0] == 200
+
+
+def test_the_greeting_tells_what_the_file_holds_and_what_of_it_has_expired(serve, tmp_path):
+    file = tmp_path / "mjsim.db"
+    manual = ("--data", str(file), "--clock", "manual")
+    first = serve(*manual)
+    assert f"  Data       {file}   (0 jobs)\n" in first.out
+    for prompt in "ab":
+        first.ask("POST", "/v1/imagine", {"prompt": prompt})
+    first.ask("POST", "/_sim/clock/advance", {"by": "15d"})
+    first.ask("POST", "/_sim/clock/advance", {"by": "0s"})
+    first.stop()
+    second = serve(*manual)
+    told = "2 jobs; 2 of them expired: they were accepted more than 15 days ago"
+    assert f"  Data       {file}   ({told})\n" in second.out
+    second.stop()
+    ready = json.loads(serve(*manual, "--log-format", "json").out.splitlines()[0])
+    assert (ready["data"], ready["jobs"], ready["expired"]) == (str(file), 2, 2)
+    assert "Data" not in serve().out
 
 
 def test_a_second_process_on_the_same_file_is_refused_and_the_first_goes_on(serve, spawn, tmp_path):

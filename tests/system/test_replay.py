@@ -1,11 +1,13 @@
 """A run that was written down is run again, byte for byte; whatever is answered otherwise is found."""
 
 import base64
+import http.client
 import json
 import subprocess
 import sysconfig
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -159,6 +161,41 @@ def test_answers_that_differ_are_found_each_by_what_it_is(recorded, tmp_path, ca
     found = {one["number"]: [part["what"] for part in one["differences"]] for one in verdict["differences"]}
     assert found == {entry["number"]: [what] for entry, what in changed}
     assert (verdict["equal"], verdict["different"]) == (False, len(CHANGES))
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory):
+    """The file of a run in which faults of every origin have fired, some of them at the connection."""
+    with Launched(["--port=0", "--clock=manual", "--seed=3"]) as simulator:
+        client, control = Client(simulator.url, "sim-a"), Control(simulator.url)
+        client.imagine("a fox --sim fail@46 webhook-double", webhook_url=f"{simulator.url}/_sim/inbox/hook")
+        control.faults.add(
+            {"id": "busy", "match": {"operations": ["listJobs"]}, "effect": {"response": {"status": 502}}}
+        )
+        client.ask("GET", "/v1/jobs")
+        client.ask("GET", "/v1/jobs", Prefer="code=503, drift=1, cod=1")
+        for preference in ("reset", "reset-after", "empty", "truncate=0.5", "malformed"):
+            with suppress(OSError, http.client.HTTPException):
+                client.ask("POST", "/v1/imagine", {"prompt": preference}, Prefer=preference)
+        control.clock.advance_until_quiet()
+        file = tmp_path_factory.mktemp("run") / "troubled.json"
+        assert main(["journal", "export", str(file), "--url", simulator.url]) == 0
+    return file
+
+
+def test_a_run_in_which_faults_have_fired_is_answered_the_same_byte_for_byte(troubled, capsys):
+    assert sum(bool(entry["faults"]) for entry in json.loads(troubled.read_text())["entries"]) == 8
+    assert main(["replay", str(troubled)]) == 0, capsys.readouterr().out
+
+
+def test_an_answer_that_is_cut_off_where_none_was_is_a_difference(troubled, tmp_path, capsys):
+    run = json.loads(troubled.read_text())
+    entry = next(one for one in run["entries"] if "reset-after" in one["request_body"].get("text", ""))
+    entry["faults"][0]["parts"] = ["sim"]
+    (tmp_path / "changed.json").write_text(json.dumps(run))
+    assert main(["replay", str(tmp_path / "changed.json"), "--json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["differences"]
+    assert (found["number"], found["differences"][0]["what"]) == (entry["number"], "answer")
 
 
 @pytest.fixture

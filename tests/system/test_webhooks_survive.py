@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -122,6 +123,81 @@ def test_no_webhook_is_lost_when_the_process_is_killed_at_any_instant(serve, rec
 @pytest.mark.parametrize("seed", range(10, 18))
 def test_no_webhook_is_lost_in_hundreds_of_kills(serve, receiver, tmp_path, seed):
     loses_nothing(serve, receiver, tmp_path / "mjsim.db", seed, kills=40)
+
+
+def watch(server, seen, over):
+    """Ask what time it is until it is over or the server is gone; remember the last answer."""
+    connection = server.connect()
+    with suppress(OSError, http.client.HTTPException):
+        while not over.is_set():
+            seen.append(datetime.fromisoformat(server.ask("GET", "/_sim/clock", on=connection)[1]["now"]))
+
+
+def advance(server):
+    """Ask for more time than all jobs need, and get no answer where the server is killed meanwhile."""
+    with suppress(OSError, http.client.HTTPException):
+        server.ask("POST", "/_sim/clock/advance", {"by": "10m"})
+
+
+def kill_while_time_moves(server, receiver, wanted):
+    """Kill the process once the receiver has been asked so many times on the way; the instants that were told before."""
+    seen, over = [], threading.Event()
+    threads = [
+        threading.Thread(target=watch, args=[server, seen, over]),
+        threading.Thread(target=advance, args=[server]),
+    ]
+    for thread in threads:
+        thread.start()
+    with receiver.changed:
+        assert receiver.changed.wait_for(lambda: receiver.asked >= wanted, PATIENCE), "time does not move"
+    server.process.send_signal(signal.SIGKILL)
+    over.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    server.process.wait(PATIENCE)
+    return seen
+
+
+def happened(server, now):
+    """The news that has happened by now and is not to be tried later, as the receiver counts it."""
+    _, log = server.ask("GET", "/_sim/webhooks/deliveries?limit=1000")
+    instants = [
+        (one, [datetime.fromisoformat(one.get(name, one["happens_at"])) for name in ("happens_at", "due_at")])
+        for one in log["deliveries"]
+    ]
+    return {(one["job_id"], one["event"]) for one, due in instants if max(due) <= now}
+
+
+def survives_moved_time(serve, receiver, file, seed, kills):
+    chance = random.Random(seed)
+    given = ("--data", str(file), "--clock", "manual", "--webhook-retries", "50ms,50ms,50ms,50ms,50ms")
+    server, jobs, last = serve(*given), [], datetime.min.replace(tzinfo=UTC)
+    for number in range(kills):
+        for place in range(20):
+            body = {"prompt": f"boat {number} {place}", "webhook_url": receiver.url, "webhook_type": "progress"}
+            jobs.append(server.ask("POST", "/v1/imagine", body)[1]["data"]["job_id"])
+        last = max([last, *kill_while_time_moves(server, receiver, receiver.asked + chance.randrange(1, 35))])
+        server = serve(*given)
+        now = datetime.fromisoformat(server.ask("GET", "/_sim/clock")[1]["now"])
+        assert now >= last, "time has gone back"
+        last = now
+        assert not receiver.until_taken(happened(server, now)), "what was due is not delivered"
+    assert server.ask("POST", "/_sim/clock/advance", {"until": "quiet"})[1]["quiet"]
+    assert {(job_id, event) for job_id in jobs for event in ("job.progress", "job.completed")} == set(receiver.taken)
+    assert server.stop() == 0
+    assert "Traceback" not in server.err
+
+
+def test_no_webhook_is_lost_and_time_never_goes_back_when_the_process_is_killed_while_time_is_moved(
+    serve, receiver, tmp_path
+):
+    survives_moved_time(serve, receiver, tmp_path / "mjsim.db", seed=1, kills=3)
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("seed", range(20, 24))
+def test_no_webhook_is_lost_in_many_kills_while_time_is_moved(serve, receiver, tmp_path, seed):
+    survives_moved_time(serve, receiver, tmp_path / "mjsim.db", seed, kills=25)
 
 
 def test_a_clean_end_leaves_what_is_unsent_for_the_next_start(serve, receiver, tmp_path):

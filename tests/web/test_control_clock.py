@@ -153,7 +153,36 @@ async def test_time_ends_where_what_is_put_off_is_kept(live):
     async with live(start=7_010 * 365 * 24 * 3_600_000) as sim:
         for instant in ("9999-12-31T23:59:59Z", "9000-01-01T00:00:00Z"):
             await sim.refused("/_sim/clock/advance", {"to": instant}, status=409, code="clashing_state")
-        while (answer := await sim.post("/_sim/clock/advance", {"by": "9999999d"})).status == 200:
+        while (answer := await sim.post("/_sim/clock/advance", {"by": "3650d"})).status == 200:
             await sim.imagine("still here")
         assert (answer.code, answer.message) == ("clashing_state", "Time ends at 9000-01-01T00:00:00.000Z.")
         assert (await sim.get("/_sim/clock")).json["now"] < "9000"
+
+
+async def test_time_is_not_moved_less_far_than_was_asked_for(live):
+    async with live() as sim:
+        message = await sim.refused("/_sim/clock/advance", {"by": "3651d"}, status=409, code="clashing_state")
+        assert message == "by: 3651d is more than ten years, the most at once."
+        answer = await sim.request("PUT", "/_sim/clock", data=b'{"step": "25h"}')
+        assert (answer.status, answer.message) == (409, "step: 25h is more than a day, the most at once.")
+        assert (await sim.get("/_sim/clock")).json == {"now": BEGIN, "rate": 0, "step": 0}
+
+
+async def test_nobody_is_told_an_instant_before_it_is_noted_for_the_next_process(live, monkeypatch):
+    async with live() as sim:
+        store, noted = sim.simulator._store, []
+        note_line = store.note_line
+
+        async def noting(instant, rate):
+            noted.append((sim.clock.now(), instant, rate))
+            await note_line(instant, rate)
+
+        monkeypatch.setattr(store, "note_line", noting)
+        await sim.imagine(webhook_url=f"{sim.url}/_sim/inbox/hook")
+        await advance(sim, by="1h")
+        assert len(noted) > 1
+        assert all(before < instant for before, instant, _ in noted)
+        noted.clear()
+        await sim.request("PUT", "/_sim/clock", data=b'{"rate": 60}')
+        await sim.request("PUT", "/_sim/clock", data=b'{"rate": 0}')
+        assert [rate for *_, rate in noted] == [60, 60, 60, 0], "never slower than time goes"

@@ -118,6 +118,15 @@ async def test_large_bodies_make_room_by_their_bytes(live, monkeypatch):
         assert kept in ([6, 7, 8], [7, 8])
 
 
+async def test_long_headers_and_targets_make_room_by_their_bytes(live, monkeypatch):
+    monkeypatch.setattr(journal, "MOST_BYTES", 20_000)
+    async with live() as sim:
+        for number in range(8):
+            await sim.get(f"/v1/jobs?x={'q' * 2_000}", headers={f"X-{number}": "y" * 2_000})
+        kept = [e["number"] for e in await entries(sim)]
+        assert kept in ([6, 7, 8], [7, 8])
+
+
 @pytest.mark.parametrize("query", ["?status=99", "?status=ok", "?after=-1", "?since=1", "?path=", "?limit=0"])
 async def test_the_journal_is_asked_properly_or_not_at_all(live, query):
     async with live() as sim:

@@ -247,6 +247,30 @@ async def test_as_many_jobs_as_max_jobs_are_kept(live, number):
         assert (await sim.jobs())["total"] == number
 
 
+async def test_a_file_with_more_jobs_than_max_jobs_shrinks_to_them(live):
+    async with live(pace="instant") as sim:
+        for place in range(30):
+            await sim.imagine(f"boat {place}")
+        data = (await sim.get("/_sim/export")).body
+    async with live(pace="instant", max_jobs=10) as sim:
+        assert (await sim.request("POST", "/_sim/import", data=data)).json == {"jobs": 30}
+        newest = await sim.imagine("one more")
+        assert (await sim.jobs())["total"] == 10
+        assert (await sim.job(newest))["status"] == "completed"
+
+
+async def test_a_file_with_more_jobs_at_work_than_max_jobs_is_full(live):
+    async with live() as sim:
+        for place in range(30):
+            await sim.imagine(f"boat {place}")
+        await sim.imagine("done --sim instant")
+        data = (await sim.get("/_sim/export")).body
+    async with live(max_jobs=10) as sim:
+        await sim.request("POST", "/_sim/import", data=data)
+        await refused(sim, "queue_full")
+        assert (await sim.jobs())["total"] == 30
+
+
 async def test_where_time_all_but_stands_still_the_wait_is_long_and_still_a_number(live):
     async with live(rate_limit="1/60s") as sim:
         await sim.imagine("a")

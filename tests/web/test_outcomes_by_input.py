@@ -153,3 +153,75 @@ async def test_a_preference_that_makes_no_sense_is_refused_and_nothing_is_done(l
 async def test_a_key_is_asked_for_before_any_preference(live):
     async with live() as sim:
         assert (await sim.as_(None).post("/v1/imagine", {"prompt": "x"}, {"Prefer": "code=500"})).status == 401
+
+
+# What the journal tells of it
+
+
+async def told(sim, path):
+    """What the journal tells of the last request to a path: what fired, and what was asked for in vain."""
+    *_, entry = (await sim.get(f"/_sim/journal?path={path}")).json["data"]
+    return entry["faults"], entry.get("near_misses", [])
+
+
+def said(reason):
+    return {"fault": "--sim", "parts": ["sim"], "reason": f"{reason}: the prompt asks for it", "off_contract": False}
+
+
+async def test_what_a_prompt_asks_for_is_told_by_the_journal(live, caplog):
+    caplog.set_level("INFO", "mjsim")
+    async with live() as sim:
+        await sim.imagine("a fox --ar 2:3 --SIM fail@46 slow=4")
+        assert await told(sim, "/v1/imagine") == ([said("fail@46=internal_error slow=4.000")], [])
+        assert "POST /v1/imagine: --sim: fail@46=internal_error slow=4.000: the prompt asks for it" in caplog.messages
+        await sim.refused("/v1/imagine", {"prompt": "a fox --sim refuse=queue_full"}, 429, "queue_full")
+        assert await told(sim, "/v1/imagine") == ([said("refuse=queue_full")], [])
+        await sim.request("POST", "/v1/imagine", data=rb'{"prompt": "a fox \u002d\u002dsim direct"}')
+        assert await told(sim, "/v1/imagine") == ([said("direct")], [])
+        for prompt in ("a fox", "a fox --ar 2:3", "a--sim direct"):
+            await sim.imagine(prompt)
+            assert await told(sim, "/v1/imagine") == ([], [])
+
+
+async def test_what_a_prompt_asks_for_its_webhooks_is_told_by_the_journal_and_by_each_attempt(live):
+    async with live() as sim:
+        await sim.imagine("a fox --sim webhook-double=3", webhook_url=f"{sim.url}/_sim/inbox/hook")
+        (fired,), missed = await told(sim, "/v1/imagine")
+        reason = "webhook-double=3: the prompt asks for it"
+        assert (fired["fault"], fired["parts"], fired["reason"], missed) == ("--sim", ["webhook"], reason, [])
+        walk = (await sim.post("/_sim/clock/advance", {"until": "quiet"})).json
+        cause = {"id": "request", "reason": "webhook-double=3: the request of its job asks for it"}
+        assert [one["attempt"]["fault"] for one in walk["attempts"]] == [cause] * 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "headers", "fault", "asked", "reason"),
+    [
+        ("a fox --sim webhook-drop", {}, "--sim", "webhook-drop", "the job has no webhook"),
+        ("a fox", {"Prefer": "sim=webhook-drop"}, "Prefer", "webhook-drop", "the job has no webhook"),
+        ("a fox --sim direct", {"Prefer": "sim=instant"}, "--sim", "direct", "Prefer asks for something else"),
+        ("a fox", {"Prefer": "stale=5s"}, "Prefer", "stale=5s", "it means nothing to createImagineJob"),
+        ("a fox", {"Prefer": "cod=503"}, "Prefer", "cod", "did you mean code?"),
+    ],
+)
+async def test_what_is_asked_for_in_vain_is_told_with_the_reason(live, prompt, headers, fault, asked, reason):
+    async with live() as sim:
+        assert (await sim.post("/v1/imagine", {"prompt": prompt}, headers)).status == 200
+        _, missed = await told(sim, "/v1/imagine")
+        assert missed == [{"fault": fault, "asked": asked, "reason": reason}]
+
+
+async def test_a_prompt_whose_job_is_refused_asks_in_vain(live):
+    async with live(rate_limit="1/60s") as sim:
+        await sim.imagine("the first")
+        await sim.refused("/v1/imagine", {"prompt": "a fox --sim fail@46"}, 429, "rate_limited")
+        missed = {"fault": "--sim", "asked": "fail@46=internal_error", "reason": "no job was made: rate_limited"}
+        assert await told(sim, "/v1/imagine") == ([], [missed])
+
+
+async def test_a_fault_beside_it_is_told_before_what_the_prompt_asks_for(live):
+    async with live() as sim:
+        await add(sim, {"id": "slow", "effect": {"first_byte": {"type": "fixed", "milliseconds": 1}}})
+        await sim.imagine("a fox --sim direct")
+        fired, _ = await told(sim, "/v1/imagine")
+        assert sorted(one["fault"] for one in fired) == ["--sim", "slow"]

@@ -339,6 +339,38 @@ async def test_inboxes_are_bounded_in_number_and_in_what_they_keep(live, monkeyp
         assert (len(large["body"]), large["body_truncated"]) == (65_536, True)
 
 
+async def test_inboxes_are_bounded_in_the_bytes_that_they_keep_together(live, monkeypatch):
+    monkeypatch.setattr("mjsim.inbox.MOST_BYTES", 100_000)
+    async with live() as sim:
+        await post(sim, "small", b"x")
+        for _ in range(6):
+            await post(sim, "large", b"x" * 20_000, **{f"X-{place}": "y" * 2_000 for place in range(5)})
+        assert [one["number"] for one in await inbox(sim, "large")] == [4, 5, 6]
+        assert [one["number"] for one in await inbox(sim, "small")] == [1]
+        assert await control(sim, "GET", "inboxes") == {
+            "inboxes": [{"name": "small", "received": 1}, {"name": "large", "received": 6}]
+        }
+
+
+async def test_an_inbox_keeps_its_latest_messages(live, monkeypatch):
+    monkeypatch.setattr("mjsim.inbox.MOST_MESSAGES", 3)
+    async with live() as sim:
+        for _ in range(5):
+            await post(sim, "hook")
+        assert [one["number"] for one in await inbox(sim)] == [3, 4, 5]
+
+
+async def test_who_waits_for_an_inbox_gets_what_comes_after_a_reset(live):
+    async with live() as sim:
+        waiting = asyncio.create_task(control(sim, "POST", "inboxes/hook/wait", {"timeout_seconds": 20}))
+        while not (await control(sim, "GET", "inboxes"))["inboxes"]:
+            await asyncio.sleep(0)
+        await sim.post("/_sim/reset")
+        await post(sim, "hook")
+        got = await waiting
+        assert (got["met"], got["received"]) == (True, 1)
+
+
 # Bad input
 
 

@@ -12,6 +12,7 @@ from mjsim.core.request import Webhook
 from mjsim.core.status import Status
 from mjsim.core.tampering import TRUTHFUL
 from mjsim.core.timeline import Moment, Timeline
+from mjsim.core.value import changed
 from mjsim.sabotage import Sabotage
 
 LIFE = Timeline((Moment(Instant(0), Status.PENDING, 0),))
@@ -33,6 +34,11 @@ def sabotage(clock, *faults):
     return Sabotage(book, clock), book
 
 
+def without_cause(told):
+    assert told.cause is not None
+    return changed(told, cause=None)
+
+
 class Clock:
     def now(self):
         return Instant(0)
@@ -45,7 +51,7 @@ def test_without_faults_and_wishes_nothing_goes_wrong():
 
 def test_the_request_of_the_job_comes_before_faults():
     made, book = sabotage(Clock(), {"id": "f", "effect": {"webhook": "drop"}})
-    assert made.tampering(Delivery(), job(Wish(Mishap.FORGED)), 1) == tampering([Wish(Mishap.FORGED)])
+    assert without_cause(made.tampering(Delivery(), job(Wish(Mishap.FORGED)), 1)) == tampering([Wish(Mishap.FORGED)])
     assert book.entry("f").misses[0].conditions[-1].name == "precedence"
     assert made.tampering(Delivery("msg_2"), job(), 1).drop
 
@@ -54,7 +60,7 @@ def test_an_attempt_that_is_asked_about_again_counts_once():
     made, book = sabotage(Clock(), {"id": "f", "count": 1, "effect": {"webhook": "late=60s forged"}})
     first = made.tampering(Delivery(), job(), 1)
     assert made.tampering(Delivery(), job(), 1) is first
-    assert first == tampering([Wish(Mishap.LATE, 60_000), Wish(Mishap.FORGED)])
+    assert without_cause(first) == tampering([Wish(Mishap.LATE, 60_000), Wish(Mishap.FORGED)])
     assert made.tampering(Delivery(), job(), 2) == TRUTHFUL
     assert book.entry("f").tallies["sim-a"].fired == 1
 
@@ -87,3 +93,14 @@ async def test_what_a_request_wants_of_its_webhooks_is_kept_with_the_job(live):
         plain, asked = [await sim.imagine(f"a fox{flag}", **hook) for flag in ("", " --sim webhook-late=60s")]
         jobs = [await sim.simulator._store.find(job_id) for job_id in (plain, asked)]
         assert [job.webhook.wishes for job in jobs] == [(), (Wish(Mishap.LATE, 60_000),)]
+
+
+def test_the_cause_is_told_with_what_goes_wrong_and_logged_once(caplog):
+    caplog.set_level("INFO", "mjsim")
+    made, _ = sabotage(Clock(), {"id": "f", "effect": {"webhook": "forged"}, "note": "a thief"})
+    for _ in range(2):
+        cause = made.tampering(Delivery(), job(), 1).cause
+        assert cause == ("f", "webhook: matching webhook number 1 of sim-a (a thief)")
+    assert caplog.messages == ["webhook msg_1: f: webhook: matching webhook number 1 of sim-a (a thief)"]
+    own = made.tampering(Delivery("msg_2"), job(Wish(Mishap.LATE, 60_000)), 1).cause
+    assert own == ("request", "webhook-late=60000ms: the request of its job asks for it")

@@ -24,7 +24,8 @@ def two_readers_agree(scene: Scene, contract: Contract) -> Iterator[Judgement]:
         if call.exchange is None:
             continue
         parts = urlsplit(call.target)
-        path = parts.path[parts.path.rindex("/v1/") :]
+        # Whatever stands before it is where the API lies on its host.
+        path = parts.path[parts.path.rindex(f"{contract.dialect.root}/") :]
         theirs = opinion(call.method, path, parts.query, call.body)
         ours = breaches(call, contract)
         if bool(theirs) == bool(ours):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.exchange import Operation
 from mjsim_contracts.report.model import Matrix
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
@@ -18,7 +17,7 @@ class Coverage:
     def __init__(self, contract: Contract, scenes: Iterable[Scene]) -> None:
         self._contract = contract
         self._calls = [call for scene in scenes for call in scene.calls if call.exchange]
-        self._statuses = Counter((call.operation, call.status) for call in self._calls if not call.lost)
+        self._statuses = Counter((call.operation, call.code) for call in self._calls if not call.lost)
 
     def matrices(self) -> tuple[Matrix, ...]:
         """Statuses by operation, fields and values sent, and optional fields seen present and absent."""
@@ -57,10 +56,10 @@ class Coverage:
                 rows.append((f"{operation} {name}", (str(values.total() or ""), shown)))
         return Matrix("Fields and values that the client sent", ("times", "values of the enumeration"), tuple(rows))
 
-    def _sent(self, operation: Operation) -> Mapping[str, Counter[str]]:
+    def _sent(self, operation: str) -> Mapping[str, Counter[str]]:
         found: dict[str, Counter[str]] = {}
         for call in self._calls:
-            if call.operation is operation and call.exchange:
+            if call.exchange and call.operation == operation:
                 body = call.exchange.body if isinstance(call.exchange.body, dict) else {}
                 for name, value in {**body, **dict(call.exchange.query)}.items():
                     found.setdefault(name, Counter())[json.dumps(value)] += 1
@@ -70,8 +69,8 @@ class Coverage:
         present: Counter[tuple[str, str]] = Counter()
         shown: Counter[tuple[str, str]] = Counter()
         for call in self._calls:
-            if call.status == 200 and not call.lost:
-                for path, seen in _presence(call):
+            if call.code == 200 and not call.lost:
+                for path, seen in _presence(call, self._contract.dialect.fields):
                     shown[call.place, path] += 1
                     present[call.place, path] += seen
         rows = []
@@ -81,33 +80,16 @@ class Coverage:
         return Matrix("Fields that the client saw present and absent", ("present", "absent"), tuple(rows))
 
 
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "": ("id", "type", "status", "progress", "prompt", "parameters", "result", "error", "created_at", "updated_at",
-         "completed_at"),
-    "result": ("images", "prompts"),
-    "error": ("code", "message"),
-    "parameters": ("aspect_ratio", "model_version", "process_mode", "quality", "stylize", "seed"),
-    "result.images": ("url", "index", "width", "height", "content_type"),
-}  # fmt: skip
-"""The fields of a job, by the object that holds them."""
-
-
-def _presence(call: Call) -> Iterator[tuple[str, bool]]:
+def _presence(call: Call, fields: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, bool]]:
     """For each field of the jobs of an answer, whether it was there."""
-    answer = call.exchange.answer if call.exchange else None
-    jobs: list[Any] = []
-    if isinstance(answer, dict):
-        jobs = answer["data"] if isinstance(answer.get("data"), list) else [answer] if "status" in answer else []
-    for job in jobs:
-        if not isinstance(job, dict) or call.creates:
-            continue
-        for holder, names in _FIELDS.items():
+    for job in call.exchange.documents if call.exchange else ():
+        for holder, names in fields.items():
             for each in _holders(job, holder):
                 prefix = f"{holder}." if holder else ""
                 yield from ((prefix + name, name in each) for name in names)
 
 
-def _holders(job: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
+def _holders(job: Mapping[str, Any], path: str) -> Iterator[Mapping[str, Any]]:
     node: Any = job
     for step in path.split(".") if path else ():
         node = node.get(step) if isinstance(node, dict) else None

@@ -7,6 +7,7 @@ from mjsim_contracts.audit import agreement, pages, polling, requests, retries, 
 from mjsim_contracts.audit.evidence import curl, evidence
 from mjsim_contracts.audit.rule import RULES, Judgement, Rule
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.dialect import Dialect
 from mjsim_contracts.report.model import Case, Outcome
 from mjsim_contracts.terms import Contract
 
@@ -19,13 +20,13 @@ _Found = tuple[Scene, Judgement]
 
 
 def audit(scenes: Sequence[Scene], contract: Contract, reproduce: Reproduce) -> tuple[Case, ...]:
-    """The cases of all rules; one that nothing was put to is NOT EXERCISED."""
-    return tuple(case for rule in rules() for case in _cases(rule, scenes, contract, reproduce))
+    """The cases of all rules that the API gives cause for; one that nothing was put to is NOT EXERCISED."""
+    return tuple(case for rule in rules(contract.dialect) for case in _cases(rule, scenes, contract, reproduce))
 
 
-def rules() -> list[Rule]:
-    """Every rule, by its code."""
-    return sorted(RULES, key=_code)
+def rules(dialect: Dialect) -> list[Rule]:
+    """The rules that an API gives cause for, by their codes."""
+    return sorted((rule for rule in RULES if rule.fits(dialect)), key=_code)
 
 
 def _code(rule: Rule) -> str:
@@ -49,8 +50,8 @@ _IDLE = {
     "C024": "no POST was left without an answer",
     "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
-    "C033": "no webhook on this machine was asked for",
-    "C040": "no webhook on this machine was answered",
+    "C033": "this check delivered no webhook",
+    "C040": "this check delivered no webhook that was answered",
     "C050": "no list was read",
     "C060": "no picture was fetched",
 }

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.promises.listing import Listing, listing
+from mjsim_contracts.dialect import Role, urls
+from mjsim_contracts.promises.listing import Listing
 from mjsim_contracts.terms import Contract
-from mjsim_contracts.traffic.call import Call, Origin, urls
+from mjsim_contracts.traffic.call import Call, Origin
 
 _WINDOW = 25
 """Whoever asks for fewer jobs than a page holds by default wants the first ones only."""
@@ -30,9 +31,9 @@ def walks(scene: Scene) -> Iterator[Walk]:
     """Lists by what was asked for but the offset; a new one begins wherever one starts from the front again."""
     found: dict[tuple[tuple[str, str], ...], list[tuple[Call, Listing]]] = {}
     for call in scene.calls:
-        page = next(listing(call.exchange), None) if call.exchange and not call.lost else None
-        if page is None or call.exchange is None:
+        if call.exchange is None or call.exchange.page is None or call.lost:
             continue
+        page = call.exchange.page
         question = tuple(sorted(pair for pair in call.exchange.query if pair[0] != "offset"))
         if page.offset == 0 and question in found:
             yield Walk(tuple(found.pop(question)))
@@ -40,7 +41,7 @@ def walks(scene: Scene) -> Iterator[Walk]:
     yield from (Walk(tuple(pages)) for pages in found.values())
 
 
-@rule("C050", "Jobs between two pages are lost, or counted twice.")
+@rule("C050", "Jobs between two pages are lost, or counted twice.", needs=Role.LIST)
 def lists_are_read_whole_and_once(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """Whoever reads a list page by page reads every job once, and stops at its end."""
     if scene.drift or scene.distorted:
@@ -86,14 +87,16 @@ def _past_the_end(walk: Walk) -> Iterator[Judgement]:
 
 
 @rule("C060", "Addresses of pictures are not made by clients: they change without notice.")
-def pictures_come_from_their_addresses(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
+def pictures_come_from_their_addresses(scene: Scene, contract: Contract) -> Iterator[Judgement]:
     """Pictures are fetched from exactly the addresses that the API gave."""
     if scene.distorted:
         return
-    given = {_address(url) for call in scene.calls if call.exchange for url in urls(call.exchange.answer)}
+    dialect = contract.dialect
+    answers = [call.exchange.answer for call in scene.calls if call.exchange]
+    given = {_address(url) for answer in answers for url in urls(answer, dialect.address)}
     for call in scene.calls:
         # A call of the API may have been redirected here.
-        if (call.origin is Origin.API and "/files/" not in call.path) or call.path.startswith("/v1/"):
+        if (call.origin is Origin.API and "/files/" not in call.path) or call.path.startswith(f"{dialect.root}/"):
             continue
         if call.origin is Origin.API or (given and _address(call.target) not in given):
             yield failed(f"{call.target} was never given by the API", call)

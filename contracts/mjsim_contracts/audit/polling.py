@@ -6,7 +6,7 @@ from statistics import median
 
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.exchange import Operation
+from mjsim_contracts.dialect import Role
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, per_job
@@ -19,7 +19,7 @@ _HASTY = 0.25
 def polls(scene: Scene) -> Iterator[list[Call]]:
     """For each job, the looks at it."""
     for calls in per_job(scene.calls).values():
-        looks = [call for call in calls if call.operation is Operation.GET]
+        looks = [call for call in calls if call.role is Role.LOOK]
         if looks:
             yield looks
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.audit.spelling import distance, nearest
+from mjsim_contracts.dialect.table import spoken
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin, media_type
@@ -34,7 +35,7 @@ def breaches(call: Call, contract: Contract) -> list[str]:
 def _flaws(call: Call, contract: Contract) -> Iterator[tuple[Outcome, str]]:
     exchange = call.exchange
     assert exchange is not None
-    if exchange.job_id and (flaw := contract.path_flaw(exchange.job_id)):
+    if exchange.job_id and (flaw := contract.path_flaw(exchange.operation, exchange.job_id)):
         yield Outcome.FAIL, f"the job id in the path {call.path}: {flaw}"
     names = [name for name, _value in exchange.query]
     for name, value in exchange.query:
@@ -109,25 +110,34 @@ def routes_exist(scene: Scene, contract: Contract) -> Iterator[Judgement]:
         if call.exchange is not None:
             yield passed(call)
             continue
-        meant = _meant(call, contract)
-        seen = f"{call.method} {call.path} is no operation" + (f"; did you mean {meant}?" if meant else "")
+        other, meant = spoken(call.method, call.target), _meant(call, contract)
+        seen = f"{call.method} {call.path} is no operation"
+        if other:
+            seen += f" of this API, but one of another: --api {other}"
+        elif meant:
+            seen += f"; did you mean {meant}?"
         # Looking whether a server is there at all is no mistake.
-        harmless = call.method == "HEAD" or (not meant and "/v1" not in call.path)
+        harmless = call.method == "HEAD" or (not meant and contract.dialect.root not in call.path)
         yield warned(seen, call) if harmless or scene.distorted else failed(seen, call)
 
 
 def _meant(call: Call, contract: Contract) -> str:
     """The operation that is closest: the same path but for its case, its slashes, its prefix or a few letters."""
-    sent = [step for step in unquote(call.path).lower().split("/") if step not in {"", "v1", "v2", "api"}]
+    sent = _steps(unquote(call.path), contract)
     ranked = []
     for terms in contract.terms.values():
-        steps = [step for step in terms.path.lower().split("/") if step not in {"", "v1"}]
+        steps = _steps(terms.path, contract)
         if len(steps) == len(sent):
             pairs = [(a, b) for a, b in zip(sent, steps, strict=True) if not b.startswith("{")]
             wrong = sum(distance(a, b) for a, b in pairs) + (terms.method != call.method) * 0.5
             ranked.append((wrong, f"{terms.method} {terms.path}"))
     best, route = min(ranked, default=(9.0, ""))
     return route if best <= 3 else ""
+
+
+def _steps(path: str, contract: Contract) -> list[str]:
+    """The steps of a path that tell operations apart."""
+    return [step for step in path.lower().split("/") if step and step not in contract.dialect.prefixes]
 
 
 @rule("C010", "Whoever holds the key can spend the account's credits.")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.exchange import Operation
+from mjsim_contracts.dialect import Prospect, Role
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
@@ -17,18 +17,18 @@ TOLERANCE = 0.05
 TIGHT = 0.1
 MOST_ATTEMPTS = 10
 
-_BUSY = frozenset({429, 503})
-_PASSING = frozenset({408, 425, 429})
+_TROUBLED = frozenset({Prospect.BUSY, Prospect.TROUBLED})
+_REFUSED = frozenset({Prospect.REFUSED, Prospect.UNKNOWN})
 
 
 def troubled(call: Call) -> bool:
     """Whether the answer was of a kind that may be better the next time."""
-    return call.lost or call.status >= 500 or call.status in _PASSING
+    return call.lost or call.prospect in _TROUBLED
 
 
 def refused(call: Call) -> bool:
     """Whether the answer will be the same the next time."""
-    return not call.lost and 400 <= call.status < 500 and call.status not in _PASSING
+    return not call.lost and call.prospect in _REFUSED
 
 
 def wait_asked(call: Call) -> float | None:
@@ -64,10 +64,10 @@ def streaks(calls: Sequence[Call]) -> Iterator[list[Call]]:
 def retry_after_is_honoured(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """After 429 or 503 with Retry-After, the same operation is not called again before that time."""
     for position, call in enumerate(scene.calls):
-        wait = wait_asked(call) if call.status in _BUSY and not call.lost and call.exchange else None
+        wait = wait_asked(call) if call.prospect is Prospect.BUSY and not call.lost else None
         if wait:
             later = [each for each in scene.calls[position + 1 :] if each.arrived >= call.ended]
-            yield _kept_away(call, wait, [each for each in later if each.operation is call.operation])
+            yield _kept_away(call, wait, [each for each in later if each.operation == call.operation])
 
 
 def _kept_away(call: Call, wait: float, later: Sequence[Call]) -> Judgement:
@@ -82,7 +82,7 @@ def _kept_away(call: Call, wait: float, later: Sequence[Call]) -> Judgement:
         # The contract knows seconds only; a date is what HTTP allows beside them.
         judge = failed if (call.answer_header("Retry-After") or "").strip().isdigit() else warned
         return judge(f"{asked}; the same call came again after {same.arrived - call.ended:.2f} s", call, same)
-    if other and call.operation is not Operation.GET:
+    if other and call.role is not Role.LOOK:
         return warned(f"{asked}; another call of it came after {other.arrived - call.ended:.2f} s", call, other)
     if again and again.arrived - call.ended > 3 * wait + 5:
         return warned(f"{asked}; it came again only after {again.arrived - call.ended:.1f} s", call, again)
@@ -115,7 +115,7 @@ def _growing(gaps: Sequence[float]) -> bool:
 
 def _polls_at(scene: Scene, streak: Sequence[Call], gaps: Sequence[float]) -> bool:
     """Whether a poll that failed was merely followed by the next one, at the usual pace."""
-    if streak[0].operation is not Operation.GET:
+    if streak[0].role is not Role.LOOK:
         return False
     polls = [call for call in scene.calls if call.intent == streak[0].intent]
     usual = [again.arrived - before.ended for before, again in pairwise(polls) if not troubled(before)]
@@ -148,7 +148,7 @@ def _silent(call: Call) -> bool:
 
 @rule("C023", "What was refused for good is refused again, and each try counts against the account's limits.")
 def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """A request that was refused (400, 401, 404) is not sent again as it was."""
+    """A request that was refused for good is not sent again as it was."""
     calls = [call for call in scene.calls if call.exchange]
     done: set[tuple[str, str, bytes]] = set()
     for position, call in enumerate(calls):
@@ -158,9 +158,10 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
         again = [each for each in calls[position + 1 :] if each.intent == call.intent]
         # A job that was created a moment ago may not be known everywhere yet.
         first = not any(each.succeeded and each.intent == call.intent for each in calls[:position])
-        grace = 1 if call.status == 404 and call.operation is Operation.GET and first else 0
-        seen = f"answered {call.status}, and sent {len(again)} more times as it was"
-        if len(again) >= 3 + grace:
+        grace = 1 if call.prospect is Prospect.UNKNOWN and first else 0
+        seen = f"answered {call.code}, and sent {len(again)} more times as it was"
+        # Codes from 500 on are for servers in trouble: whoever tries those again has read the number, not the contract.
+        if len(again) >= 3 + grace and call.code < 500:
             yield failed(seen, call, *again[:2])
         elif len(again) > grace:
             yield warned(seen, call, *again[:2])
@@ -168,7 +169,7 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
             yield passed(call)
 
 
-@rule("C024", "The contract has no key against duplicates: each accepted POST costs credits.")
+@rule("C024", "The contract has no key against duplicates: each accepted POST costs credits.", Outcome.WARN)
 def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """No job is created twice: neither after a POST whose answer never came, nor after one that was accepted."""
     for call, again in _accepted(scene):
@@ -181,12 +182,10 @@ def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judg
             continue
         twice = call.accepted and again.accepted
         cost = "two jobs for one wish" if twice else "it could have been two jobs for one wish"
-        # Such a key asks the server to see to it, though the contract does not promise that it does.
-        judge = failed if twice and again.header("Idempotency-Key") is None else warned
-        yield judge(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
+        yield warned(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
 
 
-@rule("C025", "A list of jobs tells whether the lost answer meant a job.", Outcome.WARN)
+@rule("C025", "A list of jobs tells whether the lost answer meant a job.", Outcome.WARN, needs=Role.LIST)
 def doubt_is_settled_by_looking(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """Who looks in the list of jobs after a POST whose answer never came goes on with the job that is there."""
     for call, again, looked in _in_doubt(scene):
@@ -194,7 +193,7 @@ def doubt_is_settled_by_looking(scene: Scene, _contract: Contract) -> Iterator[J
             continue
         heard = {each.exchange.created_id for each in scene.calls if each.exchange}
         after = [each for each in scene.calls if each.arrived >= call.ended]
-        found = {job.id for each in after if each.operation is Operation.LIST for job in each.jobs()} - heard
+        found = {job.id for each in after if each.role is Role.LIST for job in each.jobs()} - heard
         if call.accepted and again:
             yield warned(
                 "the list of jobs was read, and the same POST sent again though its job was there", call, again
@@ -220,6 +219,6 @@ def _in_doubt(scene: Scene) -> Iterator[tuple[Call, Call | None, bool]]:
         later = scene.calls[position + 1 :]
         # One that was on its way already is a wish of its own.
         again = next((each for each in later if each.intent == call.intent and each.arrived >= call.ended), None)
-        looks = [each for each in later if each.operation is Operation.LIST]
+        looks = [each for each in later if each.role is Role.LIST]
         looked = bool(looks) and (again is None or looks[0].number < again.number)
         yield call, again, looked

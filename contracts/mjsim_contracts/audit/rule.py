@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.dialect import Dialect, Role
 from mjsim_contracts.report.model import Evidence, Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
@@ -26,7 +27,7 @@ Judge = Callable[[Scene, Contract], Iterator[Judgement]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the audit."""
+    """A rule of the audit; `needs` is what an API must have operations for, lest the rule says nothing about it."""
 
     code: str
     sentence: str
@@ -34,17 +35,24 @@ class Rule:
     judge: Judge
     severity: Outcome = Outcome.FAIL
     """The worst that breaking it means."""
+    needs: Role | None = None
+
+    def fits(self, dialect: Dialect) -> bool:
+        """Whether the API has what the rule is about."""
+        return self.needs is None or self.needs in dialect.roles.values()
 
 
 RULES: list[Rule] = []
 """Every rule, in the order in which their modules are imported."""
 
 
-def rule(code: str, why: str, severity: Outcome = Outcome.FAIL) -> Callable[[Judge], Judge]:
+def rule(
+    code: str, why: str, severity: Outcome = Outcome.FAIL, *, needs: Role | None = None
+) -> Callable[[Judge], Judge]:
     """Register a rule; its docstring is its sentence, `severity` the worst that it says."""
 
     def register(judge: Judge) -> Judge:
-        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, severity))
+        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, severity, needs))
         return judge
 
     return register

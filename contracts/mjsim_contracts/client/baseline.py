@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.client.api import Api
 from mjsim_contracts.client.command import KEY_VARIABLE, URL_VARIABLE
 from mjsim_contracts.client.oracle import Oracle
 from mjsim_contracts.client.run import Run, Runner
@@ -44,7 +45,7 @@ class Baseline:
         ]
 
 
-async def baseline(runner: Runner, oracle: Oracle, seconds: float, again: str) -> Baseline:
+async def baseline(runner: Runner, oracle: Oracle, seconds: float, again: str, api: Api) -> Baseline:
     """Run the client on the truth; `CheckError` where it never ended, or asked the server nothing.
 
     `again` is the command that repeats the check.
@@ -58,7 +59,7 @@ async def baseline(runner: Runner, oracle: Oracle, seconds: float, again: str) -
             break
     good = all(map(oracle.succeeded, runs))
     case = _case(runs[-1], good, again)
-    return Baseline(tuple(runs), surface(runs) if good else None, case)
+    return Baseline(tuple(runs), surface(runs, api.dialect, api.failed) if good else None, case)
 
 
 def _demand_contact(run: Run, seconds: float) -> None:

@@ -73,8 +73,12 @@ def happened(variation: Variation, run: Run) -> bool:
         return any(call.note for call in run.calls)
     if script.story is not Story.COMPLETES:
         mark = script.story.mark
-        seen = ((job.status, job.progress) for call in run.calls for job in call.jobs())
-        return (mark.status, mark.progress) in seen or any(each.told == mark.status for each in run.deliveries)
+        seen = any(
+            job.status == mark.status and job.progress in {None, mark.progress}
+            for call in run.calls
+            for job in call.jobs()
+        )
+        return seen or any(each.told == mark.status for each in run.deliveries)
     if script.posting is not Posting.ONCE:
         return bool(run.deliveries) or script.posting is Posting.NEVER
     return any(call.place == variation.place for call in run.calls)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from mjsim_contracts.client.api import MIDJOURNEY_API, Api
 from mjsim_contracts.client.baseline import Baseline, baseline
 from mjsim_contracts.client.catalogue import edits
 from mjsim_contracts.client.command import Command
@@ -22,7 +23,6 @@ from mjsim_contracts.client.result import Subject, judged, stillborn
 from mjsim_contracts.client.run import Run, Runner
 from mjsim_contracts.client.session import Limits, Progress, Session
 from mjsim_contracts.client.simulator import SIMULATOR, simulator
-from mjsim_contracts.client.situations import situations
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Variation
 from mjsim_contracts.error import CheckError
@@ -48,7 +48,7 @@ def _nobody(_made: int, _known: int, _what: str) -> None:
 class ClientCheck:
     """What is checked, and how thoroughly.
 
-    `contract` is the overlaid document, beside which the published one lies. `variables` are templates of environment
+    `contract` is the document of the API, beside which a published one may lie. `variables` are templates of environment
     variables beside MIDJOURNEY_BASE_URL and MIDJOURNEY_TOKEN, in which {url}, {host}, {port} and {key} are replaced.
     `ok_exits` are the exit codes of success; `crashes` are regular expressions that are signs of a crash. `patience` is
     how many seconds a client is given to give up, `seconds` how many a truthful run may take.
@@ -70,6 +70,8 @@ class ClientCheck:
     server: str | None = None
     """The URL of a simulator that runs already, whose jobs are done at once; None starts one by `program`."""
     progress: Progress = _nobody
+    api: Api = MIDJOURNEY_API
+    """Which API the client is one of."""
 
     def run(self) -> Report:
         """The report; `CheckError` where there is none."""
@@ -80,10 +82,10 @@ class ClientCheck:
         start = time.monotonic()
         if not self.command:
             raise CheckError("there is no command to check; name it after --")
-        contract = read_contract(self.contract)
+        contract = read_contract(self.contract, self.api.dialect)
         async with self.upstream() as upstream:
             runner = self.runner(upstream)
-            first = await baseline(runner, self.oracle(None), self.seconds, self.subject.again())
+            first = await baseline(runner, self.oracle(None), self.seconds, self.subject.again(), self.api)
             if first.surface is None:
                 return stillborn(self.subject, first, contract, time.monotonic() - start)
             session = Session(runner, self.limits(first.surface), self.progress)
@@ -105,13 +107,14 @@ class ClientCheck:
     @property
     def subject(self) -> Subject:
         """Whose report it is."""
-        options = [word for name, text in self.variables.items() for word in ("--env", f"{name}={text}")]
+        options = [*self.api.options]
+        options += [word for name, text in self.variables.items() for word in ("--env", f"{name}={text}")]
         options += ["--seed", str(self.seed)] if self.seed != 1 else []
         return Subject(self.command, self.profile, self.seed, tuple(options))
 
     def numbered(self, found: Surface, contract: Contract) -> dict[str, Variation]:
         """All variations of a client by their numbers, whatever the profile."""
-        every = [*situations(found), *edits(found, contract)]
+        every = [*self.api.situations(found), *edits(found, contract, self.api.wording)]
         return {f"V-{place:03d}": variation for place, variation in enumerate(every, 1)}
 
     def _chosen(self, every: Iterable[Variation]) -> list[Variation]:
@@ -137,7 +140,7 @@ class ClientCheck:
         """What runs the command."""
         # On a simulator that others use too, accounts need names that nobody else has.
         prefix = f"sim-check-{secrets.token_hex(6)}" if self.server else f"sim-check-{self.seed}"
-        return Runner(upstream, Command(self.command, self.variables), prefix)
+        return Runner(upstream, Command(self.command, self.variables), prefix, self.api)
 
     def oracle(self, first: Baseline | None) -> Oracle:
         """What judges its runs; once there is a baseline, by what is usual. `CheckError` where a sign is no pattern."""
@@ -146,9 +149,10 @@ class ClientCheck:
         except ValueError as error:
             raise CheckError(str(error)) from error
         if first is None or first.surface is None:
-            return Oracle(self.ok_exits, crashes)
+            return Oracle(self.ok_exits, crashes, dialect=self.api.dialect)
         usual = first.surface.places if first.steady else ()
-        return Oracle(self.ok_exits, crashes, usual, first.runs[0].ended.output, first.surface.waits)
+        output, waits = first.runs[0].ended.output, first.surface.waits
+        return Oracle(self.ok_exits, crashes, usual, output, waits, self.api.dialect)
 
     def limits(self, found: Surface) -> Limits:
         """How long its runs may take."""

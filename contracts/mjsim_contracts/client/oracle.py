@@ -11,7 +11,8 @@ from enum import StrEnum
 from mjsim_contracts.client.run import Run
 from mjsim_contracts.client.surface import places
 from mjsim_contracts.client.variation import Success, Tier, Variation
-from mjsim_contracts.exchange import Operation
+from mjsim_contracts.dialect import Dialect, Role
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.proxy.fault import IMAGE
 from mjsim_contracts.report.model import Outcome
 
@@ -102,6 +103,7 @@ class Oracle:
     usual_output: str = ""
     waits: bool = False
     """Whether a truthful run follows its jobs until they are completed."""
+    dialect: Dialect = MIDJOURNEY
 
     def succeeded(self, run: Run) -> bool:
         """Whether the client said so."""
@@ -167,7 +169,7 @@ class Oracle:
         if self.waits and not variation.script.edits and variation.script.story.ends_well and not _saw_the_end(run):
             return Verdict(Ending.WRONG, Outcome.FAIL, f"{code}, though it saw no job completed")
         # Whoever reads a list has nothing to do where it is empty; whoever waits for a job wants its pictures.
-        wanted = variation.success is Success.EXPECTED or variation.place == Operation.GET
+        wanted = variation.success is Success.EXPECTED or self.dialect.roles.get(variation.place) is Role.LOOK
         if wanted and (missing := self._left_out(run)):
             return Verdict(Ending.WRONG, Outcome.WARN, f"{code}, but left out without a word: {', '.join(missing)}")
         return Verdict(Ending.SURVIVED, Outcome.PASS, code)
@@ -213,7 +215,7 @@ def _saw_the_end(run: Run) -> bool:
     if any(each.told == "completed" and each.accepted for each in run.deliveries):
         return True
     return any(
-        job.status == "completed" and (call.operation is Operation.GET or job.id in created)
+        job.status == "completed" and (call.role is Role.LOOK or job.id in created)
         for call in run.calls
         for job in call.jobs()
     )

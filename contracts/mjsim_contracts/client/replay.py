@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 async def replay(check: "ClientCheck", which: str, announce: Callable[[str], None]) -> None:
     """Run it, say how it ended, and serve it until cancelled; `CheckError` where there is no such variation."""
-    contract = read_contract(check.contract)
+    contract = read_contract(check.contract, check.api.dialect)
     async with check.upstream() as upstream:
         runner = check.runner(upstream)
-        first = await baseline(runner, check.oracle(None), check.seconds, check.subject.again())
+        first = await baseline(runner, check.oracle(None), check.seconds, check.subject.again(), check.api)
         if first.surface is None:
             raise CheckError(f"the client does not succeed on a truthful server: {first.case.seen}")
         variation = _named(which, check.numbered(first.surface, contract))

@@ -92,7 +92,7 @@ def _report(
         profile=subject.profile.name.lower(),
         headline=(*headline, *coverage.headline()),
         matrices=coverage.matrices(),
-        lanes=lanes(scenes[0]),
+        lanes=lanes(scenes[0], contract.dialect),
     )
 
 

@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
+from mjsim_contracts.client.api import MIDJOURNEY_API, Api, Truthful
 from mjsim_contracts.client.command import Command, Ended
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.changes import Changes
-from mjsim_contracts.proxy.news import News
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.stand import Stand
-from mjsim_contracts.proxy.truth import Truth
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.traffic.call import Call
 from mjsim_contracts.traffic.delivery import Delivery
@@ -37,7 +36,7 @@ class Stage:
     stand: Stand
     changes: Changes
     key: str
-    news: News
+    truth: Truthful
 
     @property
     def url(self) -> str:
@@ -48,7 +47,8 @@ class Stage:
 class Runner:
     """Runs the command; every run has a proxy and an account of its own, so that runs side by side never meet."""
 
-    def __init__(self, upstream: Upstream, command: Command, prefix: str) -> None:
+    def __init__(self, upstream: Upstream, command: Command, prefix: str, api: Api = MIDJOURNEY_API) -> None:
+        self._api = api
         self._upstream = upstream
         self._pictures = Pictures(upstream)
         self.command = command
@@ -61,24 +61,23 @@ class Runner:
             ended = await self.command.run(stage.url, stage.key, seconds)
         if stage.stand.defect:
             raise CheckError(f"the check itself failed: {stage.stand.defect!r}") from stage.stand.defect
-        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.news.deliveries))
+        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.truth.deliveries))
 
     @asynccontextmanager
     async def stage(self, script: Script, heard: Callable[[Call], None] | None = None) -> AsyncIterator[Stage]:
         """A proxy that plays the script as long as the context lasts; `heard` is told of every call."""
         key = f"{self._prefix}-{next(self._numbers)}"
-        changes = Changes(script.edits)
-        stand = Stand(script.faults, changes, heard=heard)
+        changes = Changes(script.edits, self._api.dialect)
+        stand = Stand(script.faults, changes, dialect=self._api.dialect, heard=heard)
         await stand.open()
         try:
-            truth = Truth(self._upstream, self._pictures, key, script, stand.images.url)
+            truth = self._api.truth(self._upstream, self._pictures, key, script, stand.images.url, changes)
             await truth.prepare()
-            news = News(truth, script, changes)
-            stand.serve(news, self._pictures)
-            news.start = stand.start
+            stand.serve(truth, self._pictures)
+            truth.begin(stand.start)
             try:
-                yield Stage(stand, changes, key, news)
+                yield Stage(stand, changes, key, truth)
             finally:
-                await news.close()
+                await truth.close()
         finally:
             await stand.close()

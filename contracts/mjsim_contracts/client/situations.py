@@ -4,16 +4,30 @@ Each is one variation, made only of what the client uses; what it costs it a ret
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
+from mjsim_contracts.client.event import (
+    ALWAYS,
+    BROKEN,
+    CUT,
+    LOST,
+    WHILE_CREATING,
+    WHILE_FETCHING,
+    WHILE_LOOKING,
+    Event,
+    closing,
+    courses,
+)
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.exchange import Operation
-from mjsim_contracts.proxy.fault import IMAGE, Break, Close, Effect, Fault, Replace, Slow, Stall, error, page
+from mjsim_contracts.proxy.fault import IMAGE, error
 from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Story
 
 _RATE = error(429, "rate_limited", "Rate limit reached: 10 imagine jobs in 60 s.")
+_RATE_0 = error(429, "rate_limited", "Again.", ("Retry-After", "0"))
 _RATE_1 = error(429, "rate_limited", "Rate limit reached: 10 imagine jobs in 60 s.", ("Retry-After", "1"))
 _RATE_DATE = error(429, "rate_limited", "Rate limit reached.", ("Retry-After", "{date}"), ("Date", "{now}"))
 _BUSY_1 = error(503, "unavailable", "The service is busy.", ("Retry-After", "1"))
@@ -21,138 +35,51 @@ _BUSY = error(503, "unavailable", "The service is busy.")
 _BAD = error(400, "banned_prompt", "prompt: the word 'gore' is not allowed.")
 _KEY = error(401, "unauthorized", "The key has expired.", ("WWW-Authenticate", "Bearer"))
 _GONE = error(404, "job_not_found", "There is no such job; its id may be wrong or the job has expired.")
-_BROKEN = page(500, "500 Internal Server Error")
-_GATEWAY = page(502, "502 Bad Gateway")
-_HTML = Replace(b"<html><body>Welcome to the captive portal</body></html>", "text/html")
-_ALWAYS = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One thing that can happen to the calls of an operation."""
-
-    state: str
-    kind: str
-    title: str
-    effect: Effect
-    tier: Tier
-    success: Success = Success.OPTIONAL
-    times: int | None = 1
-    after: int = 0
-    profile: Profile = Profile.DEFAULT
-    patient: bool = False
-    seconds: float = 0.0
-
-    def on(self, place: Operation | str) -> Variation:
-        """The variation in which it happens there."""
-        return Variation(
-            id=f"{place}/{self.state}/{self.kind}/{'always' if self.times is None else 'once'}",
-            title=f"{place}: {self.title}",
-            tier=self.tier,
-            script=Script(faults=(Fault(place, self.effect, self.after, self.times),)),
-            success=self.success,
-            place=str(place),
-            profile=self.profile,
-            patient=self.patient,
-            seconds=self.seconds,
-        )
-
-
-_ELSEWHERE = page(307, "307 Temporary Redirect", ("Location", "{elsewhere}"))
+_LATE = error(400, "job_not_cancellable", "The job has ended.")
 
 _E, _T = Tier.ERROR, Tier.TRANSPORT
-_NO, _YES, _HARDLY = Success.IMPOSSIBLE, Success.EXPECTED, Success.DOUBTFUL
-_QUICK, _FULL, _HOSTILE = Profile.QUICK, Profile.FULL, Profile.HOSTILE
+_NO = Success.IMPOSSIBLE
+_QUICK, _FULL = Profile.QUICK, Profile.FULL
 
 _CREATING = (
-    _Event("400", "refused", "refused with 400, however often", _BAD, _E, _NO, _ALWAYS, profile=_QUICK),
-    _Event("401", "refused", "the key is not accepted", _KEY, _E, _NO, _ALWAYS, profile=_QUICK),
-    _Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _E, profile=_QUICK, seconds=3),
-    _Event("429", "no-retry-after", "429 without Retry-After, then all is well", _RATE, _E, seconds=5),
-    _Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, _E, seconds=6),
-    _Event("429", "refused", "429 without Retry-After, for ever", _RATE, _E, _NO, _ALWAYS, patient=True),
-    _Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
-    _Event("503", "refused", "503 for ever", _BUSY, _T, _NO, _ALWAYS, patient=True, profile=_QUICK),
-    _Event("500", "html", "500 with a page of HTML", _BROKEN, _T, seconds=5, profile=_QUICK),
-    _Event("reset", "before", "the connection is reset, and the server heard nothing", Break.BEFORE, _T, seconds=5),
-    _Event("reset", "after", "the connection is reset once the job was created", Break.AFTER, _T, seconds=5, profile=_QUICK),
-    _Event("200", "cut", "the answer is cut off in the middle of its JSON", Replace(keep=0.5), _T, seconds=5),
-    _Event("200", "blank", "the answer is empty", Replace(b""), _T, seconds=5),
-    _Event("200", "html", "200 with a page of HTML", _HTML, _T, times=_ALWAYS, seconds=5),
-    _Event("slow", "first", "the answer takes a second", Slow(first=1), _T, _YES, seconds=1.5, profile=_FULL),
-    _Event("403", "refused", "403 in HTML", page(403, "403 Forbidden"), _T, _NO, _ALWAYS, profile=_FULL),
-    _Event("413", "refused", "413 in HTML", page(413, "413 Payload Too Large"), _T, _NO, _ALWAYS, profile=_FULL),
-    _Event("429", "retry-after-0", "429 with Retry-After: 0", error(429, "rate_limited", "Again.", ("Retry-After", "0")),
-           _E, profile=_FULL, seconds=3),
-)  # fmt: skip
+    Event("400", "refused", "refused with 400, however often", _BAD, _E, _NO, ALWAYS, profile=_QUICK),
+    Event("401", "refused", "the key is not accepted", _KEY, _E, _NO, ALWAYS, profile=_QUICK),
+    Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _E, profile=_QUICK, seconds=3),
+    Event("429", "no-retry-after", "429 without Retry-After, then all is well", _RATE, _E, seconds=5),
+    Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, _E, seconds=6),
+    Event("429", "refused", "429 without Retry-After, for ever", _RATE, _E, _NO, ALWAYS, patient=True),
+    Event("429", "retry-after-0", "429 with Retry-After: 0", _RATE_0, _E, profile=_FULL, seconds=3),
+    Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
+    Event("503", "refused", "503 for ever", _BUSY, _T, _NO, ALWAYS, patient=True, profile=_QUICK),
+    *WHILE_CREATING,
+)
 
 _CHILD = (
-    _Event("404", "refused", "the parent is gone", _GONE, _E, _NO, _ALWAYS),
-    _Event("400", "refused", "refused with 400, however often", _BAD, _E, _NO, _ALWAYS),
-    _Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, Tier.EVOLUTION, seconds=3),
-    _Event("reset", "after", "the connection is reset once the job was created", Break.AFTER, _T, seconds=5),
+    Event("404", "refused", "the parent is gone", _GONE, _E, _NO, ALWAYS),
+    Event("400", "refused", "refused with 400, however often", _BAD, _E, _NO, ALWAYS),
+    Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, Tier.EVOLUTION, seconds=3),
+    replace(LOST, profile=Profile.DEFAULT),
 )
 
 _LOOKING = (
-    _Event("401", "refused", "the key expires while the client waits", _KEY, _E, _NO, _ALWAYS, 1, profile=_QUICK),
-    _Event("404", "refused", "the job expires while the client waits", _GONE, _E, _NO, _ALWAYS, 1, profile=_QUICK),
-    _Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _T, seconds=3),
-    _Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
-    _Event("500", "html", "500 with a page of HTML, once", _BROKEN, _T, seconds=5, profile=_QUICK),
-    _Event("502", "html", "502 with a page of HTML, twice", _GATEWAY, _T, times=2, seconds=6),
-    _Event("500", "refused", "500 for ever", _BROKEN, _T, _NO, _ALWAYS, 1, patient=True),
-    _Event("reset", "before", "the connection is reset", Break.BEFORE, _T, seconds=5),
-    _Event(
-        "reset",
-        "amid",
-        "the connection is reset in the middle of the answer",
-        Break.AMID,
-        _T,
-        seconds=5,
-        profile=_QUICK,
-    ),
-    _Event("200", "cut", "the answer is cut off in the middle of its JSON", Replace(keep=0.5), _T, seconds=5),
-    _Event("200", "blank", "the answer is empty", Replace(b""), _T, seconds=5),
-    _Event("200", "html", "200 with a page of HTML, once", _HTML, _T, seconds=5),
-    _Event("200", "plain", "the JSON is called text/plain", Replace(content_type="text/plain"), _T, times=_ALWAYS),
-    _Event("slow", "first", "the answer takes a second", Slow(first=1), _T, _YES, seconds=1.5),
-    _Event(
-        "slow",
-        "drip",
-        "each answer comes drop by drop, over half a second",
-        Slow(drip=0.5),
-        _T,
-        _YES,
-        _ALWAYS,
-        profile=_QUICK,
-        seconds=4,
-    ),
-    _Event("stall", "amid", "the answer stops half-way and never goes on", Stall(), _T, patient=True),
-    _Event("307", "elsewhere", "redirected to another host", _ELSEWHERE, _T, times=_ALWAYS, profile=_HOSTILE),
-    _Event("404", "late", "404 at the first look only", _GONE, _E, profile=_FULL, seconds=3),
-    _Event("401", "at-once", "the key is not accepted at the first look", _KEY, _E, _NO, _ALWAYS, profile=_FULL),
-)
-
-_FETCHING = (
-    _Event("404", "refused", "the picture is gone", page(404, "404 Not Found"), _T, _NO, _ALWAYS, profile=_QUICK),
-    _Event("500", "html", "500 with a page of HTML, once", _BROKEN, _T, seconds=5),
-    _Event("200", "html", "a page of HTML instead of the picture", _HTML, _T, _HARDLY, _ALWAYS),
-    _Event(
-        "reset", "amid", "the download breaks off in the middle, each time", Break.AMID, _T, _NO, _ALWAYS, seconds=5
-    ),
-    _Event("slow", "drip", "the picture comes slowly, over a second", Slow(drip=1), _T, _YES, seconds=3, profile=_FULL),
+    Event("401", "refused", "the key expires while the client waits", _KEY, _E, _NO, ALWAYS, 1, profile=_QUICK),
+    Event("404", "refused", "the job expires while the client waits", _GONE, _E, _NO, ALWAYS, 1, profile=_QUICK),
+    Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _T, seconds=3),
+    Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
+    Event("404", "late", "404 at the first look only", _GONE, _E, profile=_FULL, seconds=3),
+    Event("401", "at-once", "the key is not accepted at the first look", _KEY, _E, _NO, ALWAYS, profile=_FULL),
+    *WHILE_LOOKING,
 )
 
 _CANCELLING = (
-    _Event("400", "too-late", "the job has ended meanwhile",
-           error(400, "job_not_cancellable", "The job has ended."), _E, times=_ALWAYS),
-    _Event("404", "refused", "there is no such job", _GONE, _E, times=_ALWAYS),
-)  # fmt: skip
+    Event("400", "too-late", "the job has ended meanwhile", _LATE, _E, times=ALWAYS),
+    Event("404", "refused", "there is no such job", _GONE, _E, times=ALWAYS),
+)
 
 _LISTING = (
-    _Event("401", "refused", "the key is not accepted", _KEY, _E, times=_ALWAYS),
-    _Event("500", "html", "500 with a page of HTML, once", _BROKEN, _T, seconds=5),
-    _Event("200", "cut", "the answer is cut off in the middle of its JSON", Replace(keep=0.5), _T, seconds=5),
+    Event("401", "refused", "the key is not accepted", _KEY, _E, times=ALWAYS),
+    BROKEN,
+    CUT,
 )
 
 _MOST_EARLIER = 260
@@ -160,14 +87,14 @@ _MOST_EARLIER = 260
 
 def situations(found: Surface) -> Iterator[Variation]:
     """Every situation that the client could meet, in a fixed order."""
-    for number, operation in enumerate(found.creates):
+    for number, operation in enumerate(found.creates(MIDJOURNEY)):
         whole = number == 0 and operation in {Operation.IMAGINE, Operation.DESCRIBE, Operation.BLEND}
         yield from (event.on(operation) for event in (_CREATING if whole else _CHILD))
     tables = (
         (Operation.GET, _LOOKING),
         (Operation.LIST, _LISTING),
         (Operation.CANCEL, _CANCELLING),
-        (IMAGE, _FETCHING),
+        (IMAGE, WHILE_FETCHING),
     )
     for place, events in tables:
         if place in found.places:
@@ -178,15 +105,7 @@ def situations(found: Surface) -> Iterator[Variation]:
         yield from _courses(found)
     if found.news:
         yield from _postings(found)
-    yield _closing(found)
-
-
-def _closing(found: Surface) -> Variation:
-    faults = tuple(Fault(place, Close(), 0, None) for place in found.places)
-    return Variation(
-        "connection/closed/after-each/answer", "the server closes the connection after each answer", Tier.TRANSPORT,
-        Script(faults=faults), Success.OPTIONAL, "connection",
-    )  # fmt: skip
+    yield closing(found)
 
 
 def _lists(found: Surface) -> Iterator[Variation]:
@@ -211,7 +130,7 @@ def _courses(found: Surface) -> Iterator[Variation]:
     well, badly = Success.EXPECTED, Success.IMPOSSIBLE
     if found.cancels:
         well = badly = Success.OPTIONAL
-    for name, title, story, success, profile in (
+    yield from courses(found, (
         ("at-once", "jobs are completed at the first look", Story.AT_ONCE, well, _QUICK),
         ("full", "jobs say 100 % a while before they are completed", Story.FULL, well, Profile.DEFAULT),
         ("failed", "jobs fail while they run", Story.FAILS, badly, _QUICK),
@@ -219,13 +138,7 @@ def _courses(found: Surface) -> Iterator[Variation]:
         ("stuck", "jobs stop at 99 % and stay there", Story.STICKS, Success.OPTIONAL, Profile.DEFAULT),
         ("failed-at-once", "jobs have failed at the first look", Story.FAILS_AT_ONCE, badly, _FULL),
         ("waiting", "jobs stay pending", Story.WAITS, Success.OPTIONAL, _FULL),
-    ):
-        yield Variation(
-            f"job/course/{name}/all", title, Tier.FREEDOM if story.ends_well else Tier.STORY, Script(story=story),
-            success, "job", profile,
-            # Of a job that somebody else cancels a webhook for results tells nothing.
-            patient=not story.ends or (bool(found.news) and story is Story.CANCELLED),
-        )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _postings(found: Surface) -> Iterator[Variation]:

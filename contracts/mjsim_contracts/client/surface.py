@@ -2,18 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mjsim_contracts.client.run import Run
-from mjsim_contracts.exchange import CREATES, Operation
-from mjsim_contracts.promises.listing import listing
-from mjsim_contracts.proxy.changes import state_of
+from mjsim_contracts.dialect import Dialect, Role
 from mjsim_contracts.proxy.fault import IMAGE
 from mjsim_contracts.proxy.news import NEWS_FIELDS
-from mjsim_contracts.proxy.story import Story, at_stage
 from mjsim_contracts.traffic.call import Call, Origin
+
+if TYPE_CHECKING:
+    from mjsim_contracts.client.run import Run
 
 Document = dict[str, Any]
 
@@ -23,7 +22,7 @@ class Surface:
     """`places` are the operations, and `image`; `answers` holds a whole answer for each operation and state."""
 
     places: tuple[str, ...]
-    answers: Mapping[tuple[Operation, str], Document]
+    answers: Mapping[tuple[str, str], Document]
     waits: bool
     """Whether it follows jobs of its own until they are completed."""
     cancels: bool
@@ -33,33 +32,34 @@ class Surface:
     news: int = 0
     """How many webhooks it is sent about one job at most; 0 where it asks for none."""
 
-    @property
-    def creates(self) -> tuple[Operation, ...]:
+    def creates(self, dialect: Dialect) -> tuple[str, ...]:
         """The operations by which it creates jobs."""
-        return tuple(operation for operation in CREATES if operation in self.places)
+        creating = (operation for operation, role in dialect.roles.items() if role is Role.CREATE)
+        return tuple(operation for operation in creating if operation in self.places)
 
 
-def surface(runs: Iterable[Run]) -> Surface:
-    """The surface of truthful runs."""
+def surface(runs: Iterable["Run"], dialect: Dialect, failed: Callable[[Document], Document]) -> Surface:
+    """The surface of truthful runs; `failed` makes of the answer that shows a completed job that of a failed one."""
     runs = list(runs)
     calls = [call for run in runs for call in run.calls]
-    answers: dict[tuple[Operation, str], Document] = {}
+    answers: dict[tuple[str, str], Document] = {}
     for call in calls:
-        if call.exchange and call.status == 200 and isinstance(call.exchange.answer, dict):
-            state = state_of(call.exchange.operation, call.status, call.exchange.answer)
+        if call.exchange and call.code == 200 and isinstance(call.exchange.answer, dict):
+            state = dialect.state(call.exchange.operation, call.status, call.exchange.answer)
             answers.setdefault((call.exchange.operation, state), call.exchange.answer)
+    look = next(operation for operation, role in dialect.roles.items() if role is Role.LOOK)
     deliveries = [each for run in runs for each in run.deliveries]
     for each in deliveries:
         news = json.loads(each.body)
-        answers.setdefault((Operation.GET, each.told), {name: news[name] for name in news.keys() - NEWS_FIELDS})
+        answers.setdefault((look, each.told), {name: news[name] for name in news.keys() - NEWS_FIELDS})
     created = {call.exchange.created_id for call in calls if call.exchange} - {""}
     settled = {job.id for call in calls for job in call.jobs() if job.status == "completed"}
     settled |= {each.job_id for each in deliveries if each.told == "completed" and each.accepted}
-    waits, cancels = bool(created & settled), any(call.operation is Operation.CANCEL for call in calls)
-    done = answers.get((Operation.GET, "completed"))
+    waits, cancels = bool(created & settled), any(call.role is Role.CANCEL for call in calls)
+    done = answers.get((look, "completed"))
     if done is not None and waits and not cancels:
-        answers[Operation.GET, "failed"] = at_stage(done, Story.FAILS.last)
-    pages = [page.limit for call in calls if call.exchange for page in listing(call.exchange)]
+        answers[look, "failed"] = failed(done)
+    pages = [call.exchange.page.limit for call in calls if call.exchange and call.exchange.page]
     return Surface(
         places=places(runs[0]),
         answers=answers,
@@ -71,12 +71,12 @@ def surface(runs: Iterable[Run]) -> Surface:
     )
 
 
-def places(run: Run) -> tuple[str, ...]:
+def places(run: "Run") -> tuple[str, ...]:
     """The operations that a run called, in the order of their first calls, and `image` where it fetched pictures."""
     return tuple(dict.fromkeys(_place(call) for call in run.calls if call.exchange or call.origin is Origin.IMAGES))
 
 
-def shape(run: Run) -> tuple[str, ...]:
+def shape(run: "Run") -> tuple[str, ...]:
     """What a run did, for comparing runs: its operations and the fields it sent; how often it looked does not count."""
     return tuple(sorted({" ".join([_place(call), *sorted(_names(call))]) for call in run.calls}))
 

@@ -26,3 +26,5 @@ class Command:
     add_options: Callable[[ArgumentParser], None]
     """Its own arguments; those that all share are added to them."""
     build: Callable[[Namespace, Progress], Check]
+    profiles: str = "how thoroughly it is judged (default: default)"
+    """What each profile does, as help says it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mjsim_contracts.commands import Check, Command
+from mjsim_contracts.commands.api import add_api_option, document_of
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -14,6 +15,7 @@ _EXAMPLES = """examples:
   mjsim check client -- python make_picture.py          run it on the truth, then on all that can befall it
   mjsim check client --profile quick -- npm test        in a few seconds
   mjsim check client --env API_URL={url} --env API_KEY={key} -- ./client
+  mjsim check client --api tasks -- ./client            one of the task API: taskType, successFlag, codes in envelopes
   mjsim check client --replay V-017 -- ./client         one variation again; its server stays up until Ctrl-C
   mjsim check client --only 'getJobStatus/*' --html report.html -- ./client
 
@@ -24,6 +26,7 @@ exits with 0 when it has it.
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.usage = "mjsim check client [OPTIONS] -- COMMAND [ARGUMENTS]"
+    add_api_option(parser, "the API of which it is a client")
     parser.add_argument(
         "--env",
         action="append",
@@ -53,15 +56,15 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _build(given: Namespace, progress: Progress) -> Check:
+    from mjsim_contracts.client.api import APIS
     from mjsim_contracts.client.check import ClientCheck
     from mjsim_contracts.client.variation import Profile
-    from mjsim_contracts.contract import OVERLAID, contract_file
 
     if not given.command:
         raise CheckError("a command to check is needed after --, as in: mjsim check client -- npm test", ExitCode.USAGE)
     check = ClientCheck(
         tuple(given.command),
-        contract_file(OVERLAID),
+        document_of(given.api),
         profile=Profile.HOSTILE if given.hostile else Profile[given.profile.upper()],
         seed=1 if given.seed is None else given.seed,
         variables=dict(_variable(text) for text in given.env),
@@ -72,6 +75,7 @@ def _build(given: Namespace, progress: Progress) -> Check:
         parallel=max(1, given.parallel),
         only=tuple(given.only),
         progress=progress,
+        api=APIS[given.api],
     )
     return _Replay(lambda: check.replay(given.replay, _say)) if given.replay else check
 

@@ -2,9 +2,11 @@
 
 import json
 import textwrap
+from argparse import ArgumentError, ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mjsim_contracts.commands.api import APIS, add_api_option
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import ExitCode
 
@@ -28,10 +30,21 @@ def rules_text(arguments: Sequence[str]) -> str | None:
     what = next((word for word in arguments if word in _LISTS), "")
     if not what:
         raise CheckError(f"{FLAG} lists the rules of: mjsim check {', mjsim check '.join(_LISTS)}", ExitCode.USAGE)
-    found = list(_LISTS[what]())
+    found = list(_LISTS[what](_api(arguments)))
     if "--json" in arguments:
         return json.dumps([rule._asdict() for rule in found], indent=2, ensure_ascii=False) + "\n"
     return "".join(map(_paragraph, found))
+
+
+def _api(arguments: Sequence[str]) -> str:
+    """The API that a command line is about; `CheckError` where it names none that is known."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    add_api_option(parser, "the API whose rules are listed")
+    try:
+        named: str = parser.parse_known_args(arguments)[0].api
+    except ArgumentError as error:
+        raise CheckError(str(error), ExitCode.USAGE) from error
+    return named
 
 
 def _paragraph(rule: RuleText) -> str:
@@ -40,28 +53,30 @@ def _paragraph(rule: RuleText) -> str:
     return head + "".join(textwrap.indent(textwrap.fill(text, _WIDTH - 4), "    ") + "\n" for text in texts)
 
 
-def _client() -> Iterator[RuleText]:
+def _client(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.client.cases import WHY
     from mjsim_contracts.client.oracle import SOFT
 
-    yield from _audit()
+    yield from _audit(api)
     for tier, why in WHY.items():
         severity = "warn" if tier in SOFT else "fail"
         yield RuleText(f"variation/{tier.name.lower()}", severity, f"What is {tier} does not break the client.", why)
 
 
-def _audit() -> Iterator[RuleText]:
+def _audit(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.audit.judging import rules
+    from mjsim_contracts.dialect.table import DIALECTS
 
-    for rule in rules():
+    for rule in rules(DIALECTS[api]):
         yield RuleText(rule.code, str(rule.severity), rule.sentence, rule.why)
 
 
-def _server() -> Iterator[RuleText]:
+def _server(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.server.rules import RULES
+    from mjsim_contracts.taskserver.rules import TASK_RULES
 
-    for rule in RULES.values():
+    for rule in dict(zip(APIS, (RULES, TASK_RULES), strict=True))[api].values():
         yield RuleText(rule.code, "warn" if rule.advice else "fail", rule.title, rule.why)
 
 
-_LISTS: Mapping[str, Callable[[], Iterator[RuleText]]] = {"client": _client, "server": _server, "traffic": _audit}
+_LISTS: Mapping[str, Callable[[str], Iterator[RuleText]]] = {"client": _client, "server": _server, "traffic": _audit}

@@ -1,13 +1,18 @@
 """`mjsim check server URL`: the arguments, and the check that they ask for."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
 
 from mjsim_contracts.commands import Check, Command
+from mjsim_contracts.commands.api import APIS, add_api_option
+from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
+from mjsim_contracts.report.model import ExitCode
 
 _EXAMPLES = """examples:
   mjsim check server http://127.0.0.1:8080                   a simulator, or anything that takes keys like sim-<name>
   mjsim check server http://127.0.0.1:8080 --profile quick   in a few seconds
+  mjsim check server http://127.0.0.1:8080 --api tasks       the task API there
   mjsim check server https://api.example.com --safe          a server that costs money: shows what it would send
   mjsim check server https://api.example.com --safe --send   ... and sends it, 25 requests at most
   mjsim check server URL --html report.html --junit report.xml
@@ -16,8 +21,18 @@ _EXAMPLES = """examples:
 The key is --key or MIDJOURNEY_TOKEN; it should be of an account that nobody else uses meanwhile.
 """
 
+_PROFILES = (
+    "quick: boundary values and a few stories, about 5 seconds; default: all that Schemathesis knows, about 10; "
+    "full: ten times as much of everything, minutes; the task API takes twice as long"
+)
+
+
+_OF_JOBS = ("webhook_secret", "contract", "safe", "send")
+"""Options that only the published API has."""
+
 
 def _add_options(parser: ArgumentParser) -> None:
+    add_api_option(parser, "the API that it serves")
     parser.add_argument("url", metavar="URL", help="the base URL of the server, with or without /v1")
     parser.add_argument("--key", help="the API key (default: MIDJOURNEY_TOKEN, else keys of the form sim-<name>)")
     parser.add_argument(
@@ -29,7 +44,6 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--contract",
         choices=("published", "overlaid"),
-        default="published",
         help="hold it to the published contract (default), or to that with mjsim's additions",
     )
     parser.add_argument(
@@ -46,7 +60,22 @@ def _add_options(parser: ArgumentParser) -> None:
     )
 
 
-def _build(given: Namespace, progress: Progress) -> Check:
+def _tasks(given: Namespace, progress: Progress) -> Check:
+    import os
+
+    from mjsim_contracts.server.profile import PROFILES
+    from mjsim_contracts.server.wire import TOKEN_VARIABLE
+    from mjsim_contracts.taskserver.check import TaskServerCheck
+
+    for name in _OF_JOBS:
+        if getattr(given, name):
+            raise CheckError(f"--api tasks has no --{name.replace('_', '-')}", ExitCode.USAGE)
+    key = given.key or os.environ.get(TOKEN_VARIABLE) or None
+    seed = 1 if given.seed is None else given.seed
+    return TaskServerCheck(given.url, key, given.other_key, seed, PROFILES[given.profile], progress)
+
+
+def _jobs(given: Namespace, progress: Progress) -> Check:
     import os
 
     from mjsim_contracts.configuration import Configuration
@@ -60,9 +89,16 @@ def _build(given: Namespace, progress: Progress) -> Check:
     seed = 1 if given.seed is None else given.seed
     if given.safe or given.send:
         return SafeCheck(given.url, key, given.requests, given.send, seed, progress)
-    configuration, profile = Configuration(given.contract), PROFILES[given.profile]
+    configuration, profile = Configuration(given.contract or Configuration.PUBLISHED), PROFILES[given.profile]
     signing = signing_key(given.webhook_secret, "--webhook-secret") if given.webhook_secret else None
     return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress, signing)
 
 
-SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build)
+_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = dict(zip(APIS, (_jobs, _tasks), strict=True))
+
+
+def _build(given: Namespace, progress: Progress) -> Check:
+    return _CHECKS[given.api](given, progress)
+
+
+SERVER = Command("server", "judge whatever answers at a URL", _EXAMPLES, _add_options, _build, _PROFILES)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mjsim_contracts.commands import Check, Command
+from mjsim_contracts.commands.api import add_api_option, document_of
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import Report
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _OF_TRAFFIC = """examples:
   mjsim check traffic session.har                       an archive (HAR 1.2), as browsers and proxies write it
+  mjsim check traffic --api tasks session.har           of the task API
 """
 
 _OF_PROXY = """examples:
@@ -30,27 +32,30 @@ def _add_traffic(parser: ArgumentParser) -> None:
         "--rules", action="store_true", help="list what requests are held to, and why (with --json: for programs)"
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
+    add_api_option(parser, "the API that was recorded")
 
 
 def _build_traffic(given: Namespace, _progress: Progress) -> Check:
-    from mjsim_contracts.contract import OVERLAID, contract_file
+    from mjsim_contracts.dialect.table import DIALECTS
     from mjsim_contracts.traffic.check import TrafficCheck
 
-    return TrafficCheck(given.file, contract_file(OVERLAID))
+    return TrafficCheck(given.file, document_of(given.api), DIALECTS[given.api])
 
 
 def _add_proxy(parser: ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="URL", help="the API that everything is passed on to")
+    add_api_option(parser, "which API that is")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--har", type=Path, metavar="FILE", help="write the traffic to FILE in the end, keys left out")
 
 
 def _build_proxy(given: Namespace, _progress: Progress) -> Check:
-    from mjsim_contracts.contract import OVERLAID, contract_file
+    from mjsim_contracts.dialect.table import DIALECTS
     from mjsim_contracts.traffic.pass_through import PassThrough
 
-    return _Serving(PassThrough(given.to, contract_file(OVERLAID), given.host, given.port, given.har))
+    contract, dialect = document_of(given.api), DIALECTS[given.api]
+    return _Serving(PassThrough(given.to, contract, given.host, given.port, given.har, dialect))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from mjsim_contracts.contract import OVERLAID, PUBLISHED
+from mjsim_contracts.contract import OVERLAID, PUBLISHED, TASKS
 
 KEY = "MJSIM_CONTRACTS_KEY"
 """The variable that holds the key to check with."""
@@ -28,10 +28,17 @@ class Configuration(StrEnum):
     PUBLISHED = "published"
     """The published contract as it stands, with the waivers that no honest server can do without."""
 
+    TASKS = "tasks"
+    """The task API."""
+
     @property
     def document(self) -> str:
         """The name of the contract's document."""
-        return {Configuration.OVERLAID: OVERLAID, Configuration.PUBLISHED: PUBLISHED}[self]
+        return {
+            Configuration.OVERLAID: OVERLAID,
+            Configuration.PUBLISHED: PUBLISHED,
+            Configuration.TASKS: TASKS,
+        }[self]
 
     @contextmanager
     def file(self) -> Iterator[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.client.variation import Success, Variation
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.inprocess.choice import STORIES, Choice
 from mjsim_contracts.inprocess.golden import Golden
 from mjsim_contracts.inprocess.memory import Memory
@@ -14,7 +15,7 @@ from mjsim_contracts.inprocess.virtual import Endless, VirtualTime
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
-from mjsim_contracts.proxy.truth import Truth, operation_of
+from mjsim_contracts.proxy.truth import Truth
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written
 from mjsim_contracts.traffic.call import Headers
@@ -91,7 +92,7 @@ class Conversation:
         return line.answer
 
     def _changed(self, asked: Asked, answer: Written) -> Line:
-        operation = operation_of(asked)
+        operation = MIDJOURNEY.operation(asked.method, asked.target)
         chosen = self._choice.of(len(self.lines) + 1, self._offer.of(operation, answer))
         if operation is None or not chosen:
             return self._line(asked, answer)

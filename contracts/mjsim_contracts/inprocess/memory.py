@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.exchange import CREATES, Operation, inside
 from mjsim_contracts.inprocess.golden import Golden
-from mjsim_contracts.proxy.truth import encode, operation_of
+from mjsim_contracts.proxy.truth import encode
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written
 
@@ -36,7 +37,7 @@ class Memory:
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request."""
-        operation = operation_of(asked)
+        operation = MIDJOURNEY.operation(asked.method, asked.target)
         recorded = self._as_recorded(asked)
         answer = self._golden.answer(recorded)
         if answer.status != 200 or (operation and not self._is_ours(asked)):

@@ -7,8 +7,7 @@ from functools import cache
 from mjsim_contracts.client.catalogue import edits_of
 from mjsim_contracts.client.variation import Tier, Variation
 from mjsim_contracts.contract import OVERLAID, contract_file
-from mjsim_contracts.exchange import Operation
-from mjsim_contracts.proxy.changes import state_of
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.proxy.wire import Written
 from mjsim_contracts.terms import Contract, read_contract
 
@@ -24,16 +23,16 @@ class Offer:
 
     def __init__(self, beyond: Collection[str] = ()) -> None:
         self._tiers = frozenset({Tier.FREEDOM, *(BEYOND[name] for name in beyond)})
-        self._known: dict[tuple[Operation, bytes], tuple[Variation, ...]] = {}
+        self._known: dict[tuple[str, bytes], tuple[Variation, ...]] = {}
 
-    def of(self, operation: Operation | None, answer: Written) -> tuple[Variation, ...]:
+    def of(self, operation: str | None, answer: Written) -> tuple[Variation, ...]:
         """What can be changed in an answer; only answers of success are varied."""
         if operation is None or answer.status != 200:
             return ()
         seen = operation, answer.body
         if seen not in self._known:
             document = json.loads(answer.body)
-            state = state_of(operation, answer.status, document)
+            state = MIDJOURNEY.state(operation, answer.status, document)
             self._known[seen] = tuple(
                 each
                 for each in edits_of(operation, state, document, _contract())

@@ -8,36 +8,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mjsim_contracts.promises.account import Account
-
 Judgements = Iterator[tuple[bool, str]]
 """Whether the promise was kept, and what was seen otherwise."""
 
+_Account = TypeVar("_Account")
 _Fact = TypeVar("_Fact")
-_Rule = Callable[[Account, _Fact], Judgements]
+_Rule = Callable[[_Account, _Fact], Judgements]
 
 
 @dataclass(frozen=True, slots=True)
-class Promise(Generic[_Fact]):
+class Promise(Generic[_Account, _Fact]):
     """A promise: its stable code, its sentence, and the rule that judges a fact by what is known of the account."""
 
     code: str
     sentence: str
-    judge: _Rule[_Fact]
+    judge: _Rule[_Account, _Fact]
 
 
-class Promises(Generic[_Fact]):
+class Promises(Generic[_Account, _Fact]):
     """The promises about one kind of fact."""
 
     def __init__(self) -> None:
-        self.all: list[Promise[_Fact]] = []
+        self.all: list[Promise[_Account, _Fact]] = []
 
     @property
     def codes(self) -> list[str]:
         """Their codes."""
         return [each.code for each in self.all]
 
-    def promise(self, rule: _Rule[_Fact]) -> _Rule[_Fact]:
+    def promise(self, rule: _Rule[_Account, _Fact]) -> _Rule[_Account, _Fact]:
         """Register a rule; its name gives the promise's code and its docstring the sentence."""
         code = rule.__name__.replace("_", "-")
         self.all.append(Promise(code, (rule.__doc__ or code).splitlines()[0], rule))

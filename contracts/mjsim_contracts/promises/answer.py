@@ -5,7 +5,7 @@ from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import seen_jobs
 
-ANSWER_PROMISES: Promises[Exchange] = Promises()
+ANSWER_PROMISES: Promises[Account, Exchange] = Promises()
 promise = ANSWER_PROMISES.promise
 
 _CHILDREN = frozenset({Operation.UPSCALE, Operation.VARIATION})

@@ -5,7 +5,7 @@ from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import STEPS, Sighting
 
-JOB_PROMISES: Promises[Sighting] = Promises()
+JOB_PROMISES: Promises[Account, Sighting] = Promises()
 promise = JOB_PROMISES.promise
 
 

@@ -9,7 +9,7 @@ from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import SeenJob, seen_jobs
 
-LIST_PROMISES: Promises["Listing"] = Promises()
+LIST_PROMISES: Promises[Account, "Listing"] = Promises()
 promise = LIST_PROMISES.promise
 
 

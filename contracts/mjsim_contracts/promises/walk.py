@@ -6,7 +6,7 @@ from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.promises.listing import Listing
 
-WALK_PROMISES: Promises["Walk"] = Promises()
+WALK_PROMISES: Promises[Account, "Walk"] = Promises()
 promise = WALK_PROMISES.promise
 
 

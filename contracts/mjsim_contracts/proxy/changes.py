@@ -3,27 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
-from mjsim_contracts.exchange import Operation
+from mjsim_contracts.dialect import Dialect
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.proxy.edit import Edit, same_json
 from mjsim_contracts.proxy.truth import encode
 from mjsim_contracts.proxy.wire import MANNERS, Written
-
-_JOBS = frozenset({Operation.GET, Operation.CANCEL})
-
-
-def state_of(operation: str, status: int, document: Any) -> str:
-    """Under which state an answer's edits are listed: the job's status where it shows one job, else the HTTP status."""
-    if operation in _JOBS and status == 200 and isinstance(document, dict):
-        return str(document.get("status", status))
-    return str(status)
 
 
 class Changes:
     """Makes edits; `made` holds the ids of those that changed an answer."""
 
-    def __init__(self, edits: Iterable[Edit]) -> None:
+    def __init__(self, edits: Iterable[Edit], dialect: Dialect = MIDJOURNEY) -> None:
+        self._dialect = dialect
         self._edits: dict[tuple[str, str], list[Edit]] = {}
         self.made: set[str] = set()
         for edit in edits:
@@ -35,7 +27,7 @@ class Changes:
             return answer, []
         document = json.loads(answer.body)
         made: list[Edit] = []
-        edits = self._edits.get((operation, state_of(operation, answer.status, document)), [])
+        edits = self._edits.get((operation, self._dialect.state(operation, answer.status, document)), [])
         for edit in edits:
             if edit.kind in MANNERS:
                 continue

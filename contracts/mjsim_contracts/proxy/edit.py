@@ -8,10 +8,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.wire import ASPECTS
 
 Document = dict[str, Any]
@@ -32,7 +31,7 @@ _UNITS = {"pending": "queued", "in_progress": "upscaling", "image/png": "image/j
 class Edit:
     """A change of the answers of an operation, where they are in a state: a job's status, or the HTTP status."""
 
-    operation: Operation
+    operation: str
     state: str
     kind: str
     path: str
@@ -120,6 +119,13 @@ def _east(moment: datetime) -> str:
     return moment.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat(timespec="milliseconds")
 
 
+def _date(milliseconds: Any) -> Any:
+    """An instant in epoch milliseconds as text; what is none stays as it is."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int):
+        return milliseconds
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _webp(container: Any, key: Any) -> None:
     """Every file is there in both formats, so the address changes with the type."""
     if container.get(key) == "image/png" and str(container.get("url", "")).endswith(".png"):
@@ -146,6 +152,7 @@ KINDS: Mapping[str, _Change] = {
     "null": _value(lambda _value: None),
     "add-null": _add(None),
     "text": _value(str),
+    "date": _value(_date),
     "unknown": _value(lambda value: _UNITS.get(value, "something_new")),
 }
 """What can be done at a path, by name."""
@@ -165,6 +172,7 @@ _WORDS = {
     "null": "null instead",
     "add-null": "added as null",
     "text": "written as text",
+    "date": "written as a date",
     "unknown": "replaced by a value that is not known",
 }
 """What was done, where the name of the kind does not say it."""

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mjsim_contracts.exchange import Operation
 from mjsim_contracts.traffic.call import Headers
 
 IMAGE = "image"
@@ -13,11 +12,20 @@ IMAGE = "image"
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The proxy answers by itself; the server hears nothing. A header may be `{date}`, `{now}` or `{elsewhere}`."""
+    """The proxy answers by itself; the server hears nothing. A header may be `{date}`, `{now}` or `{elsewhere}`.
+
+    `code` is what the answer says where its status does not.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    code: int | None = None
+
+    @property
+    def told(self) -> str:
+        """What was answered, for a reader."""
+        return f"answered {self.status}" if self.code is None else f"answered {self.status} with code {self.code}"
 
 
 class Break(StrEnum):
@@ -63,7 +71,7 @@ Effect = Refuse | Break | Replace | Slow | Stall | Close
 class Fault:
     """Befalls calls of one operation: it lets `after` of them pass, then takes `times`; None is for ever."""
 
-    operation: Operation | str
+    operation: str
     effect: Effect
     after: int = 0
     times: int | None = 1
@@ -77,6 +85,13 @@ def error(status: int, code: str, message: str, *headers: tuple[str, str]) -> Re
     """A refusal as the contract words it."""
     body = json.dumps({"status": "ERROR", "code": code, "message": message}).encode()
     return Refuse(status, (("Content-Type", "application/json; charset=utf-8"), *headers), body)
+
+
+def envelope(code: int, message: str, *headers: tuple[str, str], status: int = 200) -> Refuse:
+    """A refusal as the task API words it; with the code as its HTTP status, too, where `status` says so."""
+    body = json.dumps({"code": code, "msg": message, "data": None}).encode()
+    told = None if status == code else code
+    return Refuse(status, (("Content-Type", "application/json; charset=utf-8"), *headers), body, told)
 
 
 def page(status: int, title: str, *headers: tuple[str, str]) -> Refuse:

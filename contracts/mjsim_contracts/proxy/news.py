@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.exchange import CREATES, Operation, identifier, inside
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Document, Stage, Story, at_stage
-from mjsim_contracts.proxy.truth import Truth, encode, operation_of
+from mjsim_contracts.proxy.truth import Truth, encode
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written
 from mjsim_contracts.receiver.delivery import Delivery as Recipe
@@ -51,7 +52,7 @@ class Subscription:
 
 
 class News:
-    """Answers as the truth does, and delivers what webhooks were asked for; `deliveries` is the record, by `start`."""
+    """Answers as the truth does, and delivers what webhooks were asked for; `deliveries` is the record."""
 
     def __init__(self, truth: Truth, script: Script, changes: Changes) -> None:
         self._truth = truth
@@ -59,8 +60,16 @@ class News:
         self._changes = changes
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: ClientSession | None = None
-        self.start = time.monotonic()
+        self._start = time.monotonic()
         self.deliveries: list[Delivery] = []
+
+    async def prepare(self) -> None:
+        """Give the account its jobs from before."""
+        await self._truth.prepare()
+
+    def begin(self, start: float) -> None:
+        """The record starts at this reading of the monotonic clock, in seconds."""
+        self._start = start
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request; a POST that names a webhook on this machine is taken without it."""
@@ -108,11 +117,11 @@ class News:
         body = encode(news | json.loads(changed.body))
         recipe = Recipe(body, f"msg_{job_id}_{job['status']}")
         headers = dict([*changed.headers, *recipe.fields(KEY, int(time.time()))])
-        sent = time.monotonic() - self.start
+        sent = time.monotonic() - self._start
         status, refused = await self._post(url, body, headers)
         self.deliveries.append(
             Delivery(
-                job_id, url, str(job["status"]), body, sent, time.monotonic() - self.start, status, refused, again,
+                job_id, url, str(job["status"]), body, sent, time.monotonic() - self._start, status, refused, again,
                 "; ".join(notes),
             )
         )  # fmt: skip
@@ -134,7 +143,7 @@ class News:
 
 def subscription(asked: Asked) -> Subscription | None:
     """What a request asks to be told; None where it names no webhook, or one of another machine."""
-    if operation_of(asked) not in CREATES:
+    if MIDJOURNEY.operation(asked.method, asked.target) not in CREATES:
         return None
     body = _parsed(asked.body)
     url, kind = inside(body, "webhook_url"), inside(body, "webhook_type") or "result"

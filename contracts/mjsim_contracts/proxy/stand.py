@@ -10,10 +10,11 @@ from typing import Protocol
 
 from aiohttp import HttpVersion11, web
 
+from mjsim_contracts.dialect import Dialect
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.fault import IMAGE, Break, Effect, Fault, Refuse
 from mjsim_contracts.proxy.sending import disturbed, send
-from mjsim_contracts.proxy.truth import operation_of
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written, unpacked
 from mjsim_contracts.traffic.call import Call, Origin, record
@@ -67,11 +68,13 @@ class Stand:
         faults: tuple[Fault, ...] = (),
         changes: Changes | None = None,
         *,
+        dialect: Dialect = MIDJOURNEY,
         api: Listener | None = None,
         heard: Callable[[Call], None] | None = None,
     ) -> None:
         self.api, self.images = api or Listener(), Listener()
         self._heard = heard
+        self._dialect = dialect
         self._faults = faults
         self._changes = changes or Changes(())
         self._sources: dict[Origin, Source] = {}
@@ -105,7 +108,7 @@ class Stand:
         arrived = time.monotonic() - self.start
         number, self._arrived = self._arrived, self._arrived + 1
         asked = Asked(request.method, request.raw_path, tuple(request.headers.items()), await _body(request))
-        place = (operation_of(asked) or "") if origin is Origin.API else IMAGE
+        place = (self._dialect.operation(asked.method, asked.target) or "") if origin is Origin.API else IMAGE
         effect = self._effect(place)
         try:
             answer, notes, accepted = await self._answer(origin, asked, place, effect)
@@ -141,6 +144,7 @@ class Stand:
             (asked.method, asked.target, asked.headers, asked.body),
             (0, (), b"") if silent else (answer.status, answer.headers, unpacked(answer)),
             (arrived, time.monotonic() - self.start),
+            self._dialect,
             **more,
         )
         if self._heard:
@@ -156,14 +160,19 @@ class Stand:
         """What goes out, what was changed in it, and whether the server did what was asked."""
         if isinstance(effect, Refuse):
             elsewhere = self.images.url + asked.target
-            return refusal(effect, elsewhere), [f"answered {effect.status}"], False
+            return refusal(effect, elsewhere), [effect.told], False
         if effect is Break.BEFORE:
             return Written(502, (), b""), ["connection reset before the server heard of it"], False
         truth = await self._sources[origin].answer(asked)
         changed, notes = self._changes.apply(place, truth, asked.lower())
         if effect is not None:
             notes.append(describe(effect))
-        return disturbed(changed, effect), notes, 200 <= truth.status < 300
+        return disturbed(changed, effect), notes, self._did(asked, truth)
+
+    def _did(self, asked: Asked, truth: Written) -> bool:
+        """Whether the server says that it did what was asked."""
+        reading = self._dialect.read(asked.method, asked.target, asked.body, truth.status, truth.body)
+        return 200 <= (reading.status if reading else truth.status) < 300
 
 
 def refusal(effect: Refuse, elsewhere: str) -> Written:

@@ -97,10 +97,13 @@ class Telling:
 
     def show(self, job: Document) -> Document:
         """The job as this look sees it; the next look sees it further on."""
-        job_id = str(job.get("id", "")).lower()
-        shown = at_stage(job, self.stage(job_id))
+        return at_stage(job, self.look(str(job.get("id", "")).lower()))
+
+    def look(self, job_id: str) -> Stage | None:
+        """What this look at a job shows; None where that is the truth."""
+        stage = self.stage(job_id)
         self._looks[job_id] = self._looks.get(job_id, 0) + 1
-        return shown
+        return stage
 
     def cancel(self, job: Document) -> Document | None:
         """The job, cancelled from now on; None where it is too late."""

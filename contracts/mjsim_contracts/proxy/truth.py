@@ -6,12 +6,13 @@ completed yet.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from mjsim_contracts.exchange import CREATES, Operation, identifier, inside, read_exchange
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.exchange import CREATES, Operation, identifier, inside, parsed
 from mjsim_contracts.proxy.fault import error
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
@@ -53,7 +54,7 @@ class Truth:
         asked = Asked("GET", f"/v1/jobs/{job_id}", (("Authorization", f"Bearer {self._key}"),), b"")
         body = (await self._upstream.answer(asked)).body
         job: Document = json.loads(body)
-        self._pictures.learn(job)
+        self._pictures.learn(_pictures(job))
         found: Document = json.loads(body.replace(self._upstream.origin.encode(), self._origin.encode()))
         return found
 
@@ -67,11 +68,10 @@ class Truth:
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request of the API."""
-        asked = replace(asked, body=asked.body.replace(self._origin.encode(), self._upstream.origin.encode()))
-        answer = await self._told(asked, operation_of(asked))
-        return replace(answer, body=answer.body.replace(self._upstream.origin.encode(), self._origin.encode()))
+        return await between(self._origin, self._upstream.origin, asked, self._told)
 
-    async def _told(self, asked: Asked, operation: Operation | None) -> Written:
+    async def _told(self, asked: Asked) -> Written:
+        operation = MIDJOURNEY.operation(asked.method, asked.target)
         if operation is Operation.CANCEL:
             return await self._cancelled(asked)
         if operation in _CHILDREN and self._too_early(asked):
@@ -94,7 +94,7 @@ class Truth:
         """A job, or a page of jobs that have not been looked at yet."""
         jobs = document.get("data", [document])
         for job in jobs:
-            self._pictures.learn(job)
+            self._pictures.learn(_pictures(job))
         if not look:
             return document
         told = [self._telling.show(job) for job in jobs]
@@ -102,13 +102,13 @@ class Truth:
 
     def _too_early(self, asked: Asked) -> bool:
         """Whether the parent is not seen to be completed."""
-        parent = identifier(inside(_parsed(asked.body), "job_id"))
+        parent = identifier(inside(parsed(asked.body), "job_id"))
         return bool(parent) and self._telling.stage(parent) is not None
 
     def _remember(self, asked: Asked, answer: Written) -> None:
         """A job that reports to a webhook is shown as the webhook tells it."""
-        if inside(_parsed(asked.body), "webhook_url"):
-            self._telling.leave([identifier(inside(_parsed(answer.body), "data", "job_id"))])
+        if inside(parsed(asked.body), "webhook_url"):
+            self._telling.leave([identifier(inside(parsed(answer.body), "data", "job_id"))])
 
     async def _cancelled(self, asked: Asked) -> Written:
         look = replace(asked, method="GET", target=asked.target.removesuffix("/cancel"), body=b"")
@@ -138,25 +138,25 @@ class Truth:
         headers = (("Authorization", f"Bearer {self._key}"), ("Content-Type", "application/json"))
         body = encode({"prompt": prompt})
         answer = await self._upstream.answer(Asked("POST", "/v1/imagine", headers, body))
-        self._telling.leave([identifier(inside(_parsed(answer.body), "data", "job_id"))])
+        self._telling.leave([identifier(inside(parsed(answer.body), "data", "job_id"))])
 
 
-def operation_of(asked: Asked) -> Operation | None:
-    """The operation of the contract that a request calls; None where it is none."""
-    exchange = read_exchange(asked.method, asked.target, "", None, 0, b"")
-    return exchange.operation if exchange else None
+async def between(here: str, there: str, asked: Asked, tell: Callable[[Asked], Awaitable[Written]]) -> Written:
+    """What is told of pictures that have their addresses at one origin here, and at another there."""
+    told = await tell(replace(asked, body=asked.body.replace(here.encode(), there.encode())))
+    return replace(told, body=told.body.replace(there.encode(), here.encode()))
+
+
+def _pictures(job: Document) -> Iterator[tuple[str, tuple[str, int, int]]]:
+    """The addresses of a job's pictures, and what they are: their place among the others, and their size."""
+    for image in inside(job, "result", "images") or ():
+        name = image["url"].rpartition("/")[2].partition(".")[0]
+        yield image["url"], (name, image["width"], image["height"])
 
 
 def encode(document: Any) -> bytes:
     """JSON as the simulator writes it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _refused(status: int, code: str, message: str) -> Written:

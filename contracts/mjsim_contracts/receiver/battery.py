@@ -10,41 +10,11 @@ from dataclasses import dataclass, field
 
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.receiver.bench import Bench, NotExercised, Scheme, Trial
+from mjsim_contracts.receiver.dialect import Dialect
 from mjsim_contracts.receiver.exam import FAULTS, Exam
 from mjsim_contracts.receiver.reproduction import curl
-from mjsim_contracts.receiver.rows.authenticity import CLOCKS, FORGERY, REPLAY
-from mjsim_contracts.receiver.rows.broken_body import BROKEN
-from mjsim_contracts.receiver.rows.content import FUTURE, LARGE, LATE, WORDS
-from mjsim_contracts.receiver.rows.effect import EFFECTS
-from mjsim_contracts.receiver.rows.signature_header import MALFORMED, ROTATION
-from mjsim_contracts.receiver.rows.state import STATES
-from mjsim_contracts.receiver.rows.story import ENDS, HAPPY, ORDER, REPETITION
-from mjsim_contracts.receiver.rows.transport import ALONE, SILENT, UNUSUAL
 from mjsim_contracts.receiver.rule import Judgement
-from mjsim_contracts.receiver.scheme import detect
 from mjsim_contracts.report.model import Case, Outcome
-
-SIDE_BY_SIDE: tuple[Exam, ...] = (
-    *REPETITION,
-    *ORDER,
-    *LATE,
-    *REPLAY,
-    *CLOCKS,
-    *FORGERY,
-    *MALFORMED,
-    *ROTATION,
-    *WORDS,
-    *BROKEN,
-    *FUTURE,
-    *UNUSUAL,
-    *LARGE,
-    *SILENT,
-    *ENDS,
-)
-"""Exams that do not disturb each other."""
-
-EXAMS: tuple[Exam, ...] = tuple(sorted((HAPPY, *EFFECTS, *STATES, *SIDE_BY_SIDE, *ALONE), key=lambda exam: exam.id))
-"""All exams, as they are told."""
 
 _AT_A_TIME = 5
 
@@ -53,8 +23,9 @@ _AT_A_TIME = 5
 class Battery:
     """Which exams a receiver sits, and under which conditions; `seconds` bounds the whole."""
 
+    dialect: Dialect
     bench: Bench
-    chosen: Sequence[Exam] = EXAMS
+    chosen: Sequence[Exam]
     scheme: Scheme | None = None
     progress: bool = True
     insecure: bool = False
@@ -64,7 +35,8 @@ class Battery:
 
     async def run(self) -> tuple[Case, ...]:
         """All cases, in the order of their ids. CheckError where not even the happy path could be tried."""
-        if self._of(EFFECTS):
+        syllabus = self.dialect.syllabus
+        if self._of(syllabus.counted):
             await self.bench.effects.learn(self._happy)
         else:
             await self._happy()
@@ -72,23 +44,23 @@ class Battery:
         if happy.outcome is Outcome.NOT_EXERCISED:
             raise CheckError(happy.seen)
         if happy.outcome is Outcome.FAIL:
-            for exam in self._of(EXAMS):
+            for exam in self._of(syllabus.exams):
                 self._add(_idle(exam, f"THE HAPPY PATH FAILED ({happy.seen}): nothing else can be judged"))
         else:
-            self.bench.scheme = self.scheme or await detect(Trial(self.bench))
+            self.bench.scheme = self.scheme or await self.dialect.detect(Trial(self.bench))
             await self.bench.effects.settled()
-            for exam in self._of((*EFFECTS, *STATES)):
+            for exam in self._of(syllabus.counted):
                 await self._sit(exam)
             await self._side_by_side()
-            for exam in self._of(ALONE):
+            for exam in self._of(syllabus.alone):
                 await self._sit(exam)
         return tuple(sorted(self.cases, key=lambda case: case.id))
 
     def _of(self, exams: Sequence[Exam]) -> list[Exam]:
-        return [exam for exam in exams if exam in self.chosen and exam is not HAPPY]
+        return [exam for exam in exams if exam in self.chosen and exam is not self.dialect.syllabus.happy]
 
     async def _happy(self) -> bool:
-        return (await self._sit(HAPPY)).outcome in {Outcome.PASS, Outcome.WARN}
+        return (await self._sit(self.dialect.syllabus.happy)).outcome in {Outcome.PASS, Outcome.WARN}
 
     async def _side_by_side(self) -> None:
         places = asyncio.Semaphore(_AT_A_TIME)
@@ -98,7 +70,7 @@ class Battery:
                 await self._sit(exam)
 
         async with asyncio.TaskGroup() as group:
-            for exam in self._of(SIDE_BY_SIDE):
+            for exam in self._of(self.dialect.syllabus.side_by_side):
                 group.create_task(sit(exam))
 
     async def _sit(self, exam: Exam) -> Case:

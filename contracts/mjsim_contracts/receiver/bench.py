@@ -2,17 +2,17 @@
 
 import asyncio
 import time
-import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from mjsim_contracts.receiver.answer import Answer
-from mjsim_contracts.receiver.delivery import HEX_SIGNATURE, TRUE_HEADERS, Delivery
+from mjsim_contracts.receiver.delivery import Delivery
 from mjsim_contracts.receiver.effects import Effects
-from mjsim_contracts.receiver.event import Job, compact, event
+from mjsim_contracts.receiver.news import Job, News, compact
 from mjsim_contracts.receiver.passthrough import PassThrough
+from mjsim_contracts.receiver.signing import HEX_SIGNATURE
 from mjsim_contracts.receiver.stock import PLAIN, Stock
 from mjsim_contracts.receiver.wire import Wire
 from mjsim_contracts.report.model import Evidence
@@ -22,7 +22,7 @@ _BETWEEN_CONNECTIONS, _BEFORE_THE_SHOT = 0.004, 0.1
 
 
 class Scheme(StrEnum):
-    """Which of the two signatures a receiver goes by."""
+    """Which signature a receiver goes by: of the published API, which has two, or of the task API, which has one."""
 
     STANDARD = "standard"
     """webhook-signature of Standard Webhooks."""
@@ -32,12 +32,14 @@ class Scheme(StrEnum):
     """Both have to be right."""
     EITHER = "either"
     """One of them has to be right."""
+    CALLBACK = "callback"
+    """X-Webhook-Signature."""
     NONE = "none"
-    """It looks at neither."""
+    """It looks at none."""
 
     @property
     def standard(self) -> bool:
-        """Whether what Standard Webhooks says of ids, timestamps and lists of signatures concerns the receiver."""
+        """Whether what is said of ids, timestamps and lists of signatures concerns the receiver."""
         return self is not Scheme.HEX
 
 
@@ -49,6 +51,7 @@ class NotExercised(Exception):
 class Bench:
     """One check's means."""
 
+    news: News
     wire: Wire
     stock: Stock
     passing: PassThrough
@@ -61,8 +64,11 @@ class Bench:
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """What a true sender shows; one that would be believed for its other signature shows the standard one only."""
+        signing = self.news.signing
+        if signing.optional and not self.wire.key:
+            return ()
         left_out = {HEX_SIGNATURE} if self.scheme is Scheme.EITHER else set()
-        return tuple((name, template) for name, template in TRUE_HEADERS if name not in left_out)
+        return tuple((name, template) for name, template in signing.headers if name not in left_out)
 
 
 @dataclass(slots=True)
@@ -77,14 +83,23 @@ class Trial:
         """A job that nobody else has, as it ended."""
         return self.bench.stock.take(status, sort).end
 
-    def true(self, body: bytes | Mapping[str, Any], **changes: Any) -> Delivery:
+    def name(self, job: Job) -> str:
+        """The id of a job."""
+        return str(job[self.bench.news.id_name])
+
+    def true(self, document: Mapping[str, Any], form: Callable[[Any], bytes] = compact, **changes: Any) -> Delivery:
         """A delivery of its own id, as a true sender would make it, but for the changes."""
-        content = body if isinstance(body, bytes) else compact(body)
-        return replace(Delivery(content, f"msg_{uuid.uuid4().hex[:22]}", headers=self.bench.headers), **changes)
+        news, headers = self.bench.news, self.bench.headers
+        true = Delivery(form(document), news.message_id(document), signing=news.signing, headers=headers)
+        return replace(true, **changes)
+
+    def tell(self, job: Job, form: Callable[[Any], bytes] = compact, **changes: Any) -> Delivery:
+        """The true delivery that tells how a job stands."""
+        return self.true(self.bench.news.tell(job), form, **changes)
 
     def completed(self, sort: str = PLAIN, **changes: Any) -> Delivery:
         """The true delivery of a fresh job's end."""
-        return self.true(event(self.job(sort=sort)), **changes)
+        return self.tell(self.job(sort=sort), **changes)
 
     async def send(
         self,

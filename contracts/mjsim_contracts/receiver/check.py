@@ -10,20 +10,23 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.receiver.answer import Silence
-from mjsim_contracts.receiver.battery import EXAMS, Battery
+from mjsim_contracts.receiver.asking import Asking
+from mjsim_contracts.receiver.battery import Battery
 from mjsim_contracts.receiver.bench import Bench, Scheme
+from mjsim_contracts.receiver.dialect import Dialect
+from mjsim_contracts.receiver.dialects import DIALECTS
 from mjsim_contracts.receiver.effects import Effects
 from mjsim_contracts.receiver.exam import Exam
 from mjsim_contracts.receiver.findings import report_on
 from mjsim_contracts.receiver.passthrough import PassThrough, pass_through
-from mjsim_contracts.receiver.secret import Unfit, signing_key
+from mjsim_contracts.receiver.secret import Unfit
 from mjsim_contracts.receiver.simulator import Api, simulator
-from mjsim_contracts.receiver.stock import Maker, Stock
+from mjsim_contracts.receiver.stock import Stock
 from mjsim_contracts.receiver.target import Target, read_target
 from mjsim_contracts.receiver.wire import TIMEOUT, Wire
 from mjsim_contracts.report.model import Case, Report
@@ -40,18 +43,23 @@ _PATIENCE, _PATIENCE_WITH_OTHERS = 20.0, 120.0
 class ReceiverCheck:
     """What is checked, and how.
 
-    `api_url` and `api_key` name an API whose jobs are told of; without them a simulator is started. The receiver may ask
-    for jobs at `api_port` of 127.0.0.1 (0: a free one, which `progress` is told), whatever key it shows there.
-    `webhook_type` is progress or result, as in the contract: which news the receiver is told. `scheme` is standard, hex,
-    both or either; None finds out. `probe` is a command or URL, as `probe.py` describes. `former_secret` is one that the
-    receiver must not accept any more. `only` limits the check to exams whose ids begin so. `progress` is told of
-    everything in a line each. `seed` is that of the simulator; None takes one at random, so that no job is met twice.
-    A delivery is given up after `timeout` seconds, and no exam begins when `seconds` are over.
+    `api` names the API that tells the receiver of jobs, midjourney or tasks. `webhook_type` and `scheme` are of the
+    published API alone: which news the receiver is told, progress (None) or result, as in the contract; and which
+    signature it checks, standard, hex, both or either; None finds out. `api_url` and `api_key` name an API whose jobs are
+    told of; without them a simulator is started. The receiver may ask for jobs at `api_port` of 127.0.0.1 (0: a free one,
+    which `progress` is told), whatever key it shows there. `probe` is a command or URL, as `probe.py` describes.
+    `former_secret` is one that the receiver must not accept any more. `profile` is quick, default or full, and the last
+    two are the same; `only` chooses exams whose ids begin so, of whatever profile. `seed` is that of the simulator; None
+    takes one at random, so that no job is met twice. A delivery is given up after `timeout` seconds, and no exam begins
+    when `seconds` are over. `progress` is told of everything in a line each.
+
+    An `insecure` receiver checks no signature, so it needs no `secret` either.
     """
 
     url: str
     secret: str
-    webhook_type: str = "progress"
+    api: str = "midjourney"
+    webhook_type: str | None = None
     scheme: str | None = None
     insecure: bool = False
     probe: str | None = None
@@ -60,6 +68,7 @@ class ReceiverCheck:
     api_key: str | None = None
     api_port: int = 0
     only: Sequence[str] = ()
+    profile: str = "default"
     seed: int | None = None
     timeout: float = TIMEOUT
     seconds: float = 150.0
@@ -68,57 +77,86 @@ class ReceiverCheck:
 
     def run(self) -> Report:
         """The verdict on the receiver; by then all that the check has started is gone."""
-        target, exams = read_target(self.url), self._exams()
-        key = signing_key(self.secret)
-        former = signing_key(self.former_secret, "--former-secret") if self.former_secret else None
-        if self.webhook_type not in {"progress", "result"}:
-            raise Unfit(f"--webhook-type has to be progress or result, not {self.webhook_type!r}")
-        if self.scheme is not None and self.scheme not in set(Scheme) - {Scheme.NONE}:
-            raise Unfit(f"--scheme has to be standard, hex, both or either, not {self.scheme!r}")
+        target, dialect = read_target(self.url), self._dialect()
+        exams, read_key = self._exams(dialect), dialect.news.signing.read_key
+        key = b"" if self.insecure and not self.secret else read_key(self.secret, "--secret")
+        former = read_key(self.former_secret, "--former-secret") if self.former_secret else None
         if (self.api_url is None) is not (self.api_key is None):
-            raise Unfit("--api and --key belong together")
+            raise Unfit("--api-url and --key belong together")
         try:
-            return asyncio.run(self._judge(target, key, former, exams))
+            return asyncio.run(self._judge(dialect, target, key, former, exams))
         except asyncio.CancelledError as error:
             raise CheckError("the check was ended before it had a verdict") from error
 
-    def _exams(self) -> tuple[Exam, ...]:
-        chosen = tuple(exam for exam in EXAMS if not self.only or exam.id.startswith(tuple(self.only)))
+    def _dialect(self) -> Dialect:
+        """The API, after a look at the options that not all of them have."""
+        if self.api not in DIALECTS:
+            raise Unfit(f"--api has to be {' or '.join(DIALECTS)}, not {self.api!r}")
+        dialect = DIALECTS[self.api]
+        for option, value, known in (
+            ("--webhook-type", self.webhook_type, dialect.webhook_types),
+            ("--scheme", self.scheme, dialect.schemes),
+        ):
+            if value is not None and not known:
+                raise Unfit(f"--api {self.api} has no {option}")
+            if value is not None and value not in known:
+                raise Unfit(f"{option} has to be {_one_of(known)}, not {value!r}")
+        return dialect
+
+    def _exams(self, dialect: Dialect) -> tuple[Exam, ...]:
+        chosen = dialect.syllabus.chosen(self.profile, tuple(self.only))
         if not chosen:
-            raise Unfit(f"no case has an id that begins with {', '.join(self.only)}; the first is {EXAMS[0].id}")
+            first = dialect.syllabus.exams[0].id
+            raise Unfit(f"no case has an id that begins with {', '.join(self.only)}; the first is {first}")
         return chosen
 
-    async def _judge(self, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]) -> Report:
+    @property
+    def _progress_is_told(self) -> bool:
+        return self.webhook_type in {None, "progress"}
+
+    async def _judge(
+        self, dialect: Dialect, target: Target, key: bytes, former: bytes | None, exams: tuple[Exam, ...]
+    ) -> Report:
         start, seed = time.perf_counter(), random.getrandbits(31) if self.seed is None else self.seed
         _end_with_this_process()
         await _reach(target)
         async with AsyncExitStack() as stack:
-            passing, stock = await self._jobs(stack, exams, seed)
+            passing, stock = await self._jobs(stack, dialect, exams, seed)
             effects = Effects(self.probe, passing.session, passing)
             await effects.reading()
-            bench = Bench(Wire(target, key, self.timeout), stock, passing, effects, former_key=former)
+            bench = Bench(dialect.news, Wire(target, key, self.timeout), stock, passing, effects, former_key=former)
             cases = await Battery(
+                dialect,
                 bench,
                 exams,
                 scheme=Scheme(self.scheme) if self.scheme else None,
-                progress=self.webhook_type == "progress",
+                progress=self._progress_is_told,
                 insecure=self.insecure,
                 seconds=self.seconds,
                 told=self.told,
             ).run()
-            return report_on(bench, cases, seed, time.perf_counter() - start, insecure=self.insecure)
+            report = report_on(bench, cases, seed, time.perf_counter() - start, insecure=self.insecure)
+            caution = (dialect.caution,) if dialect.caution else ()
+            return replace(report, profile=self.profile, headline=(*report.headline, *caution))
 
-    async def _jobs(self, stack: AsyncExitStack, exams: tuple[Exam, ...], seed: int) -> tuple[PassThrough, Stock]:
+    async def _jobs(
+        self, stack: AsyncExitStack, dialect: Dialect, exams: tuple[Exam, ...], seed: int
+    ) -> tuple[PassThrough, Stock]:
         """The API as the receiver sees it, and jobs that are to be told of; they last as long as the stack."""
         number = int(sum(exam.jobs for exam in exams) * _FAILURES) + _SPARE
         if self.api_url is None or self.api_key is None:
-            api, patience = await stack.enter_async_context(simulator(seed)), _PATIENCE
+            options = dialect.options(self._progress_is_told and any(exam.progress for exam in exams))
+            api, patience = await stack.enter_async_context(simulator(seed, options)), _PATIENCE
         else:
             api, patience = Api(self.api_url.rstrip("/"), self.api_key), _PATIENCE_WITH_OTHERS
-        passing = await stack.enter_async_context(pass_through(api, self.api_port))
+        passing = await stack.enter_async_context(pass_through(api, self.api_port, dialect.refusals))
         self.progress(f"The API for the receiver: MIDJOURNEY_BASE_URL={passing.url} MIDJOURNEY_TOKEN={api.key}")
         host = urlsplit(passing.url).netloc if self.api_url is None else None
-        return passing, await Maker(passing.session, api, host).stock(number, patience)
+        return passing, await dialect.make(Asking(passing.session, api, host)).stock(number, patience)
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _end_with_this_process() -> None:

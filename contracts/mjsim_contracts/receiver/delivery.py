@@ -2,24 +2,22 @@
 is one change of a true delivery, and the same recipe gives the bytes and the command that sends them again.
 """
 
-import base64
-import hashlib
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from string import Formatter
 
 from mjsim_contracts.receiver.secret import OTHER_KEY
-
-ID, TIMESTAMP, SIGNATURE, HEX_SIGNATURE = (
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-    "X-Midjourney-Signature",
+from mjsim_contracts.receiver.signing import (
+    STANDARD_WEBHOOKS,
+    TRUE_HEADERS,
+    Signing,
+    base64_signature,
+    hex_signature,
 )
 
-TRUE_HEADERS = ((ID, "{id}"), (TIMESTAMP, "{ts}"), (SIGNATURE, "v1,{good}"), (HEX_SIGNATURE, "{hex}"))
-"""What a true sender sends. The names in braces are those of `Delivery.values`."""
+_SIGNATURES = ("good", "hex")
+"""The values that are true signatures."""
 
 
 class Framing(StrEnum):
@@ -40,7 +38,8 @@ class Delivery:
     """One attempt to deliver an event. `id` is the same in every attempt of the event.
 
     `age` is how many seconds ago it claims to be sent; `stamp`, where it is given, is shown and signed as it stands.
-    `signed` is the body that was signed, where that is not the one sent. `headers` are names and templates.
+    `signed` is the body that was signed, where that is not the one sent. `headers` are names and templates of what is
+    shown, whatever `signing` shows.
     """
 
     body: bytes
@@ -48,20 +47,51 @@ class Delivery:
     age: int = 0
     stamp: str | None = None
     signed: bytes | None = None
+    signing: Signing = STANDARD_WEBHOOKS
     headers: tuple[tuple[str, str], ...] = TRUE_HEADERS
     framing: Framing = Framing.PLAIN
 
     def showing(self, **templates: str | None) -> "Delivery":
         """With other templates for some headers, by their names with `_` for `-`; None leaves the header out."""
         changed = {name.replace("_", "-").lower(): template for name, template in templates.items()}
-        headers = ((name, changed.get(name.lower(), template)) for name, template in self.headers)
-        return replace(self, headers=tuple((name, template) for name, template in headers if template is not None))
+        return self._with(lambda name, template: changed.get(name.lower(), template))
+
+    def putting(self, **texts: str) -> "Delivery":
+        """With something else in the place of a value, wherever a header holds it."""
+
+        def changed(_name: str, template: str) -> str:
+            for value, text in texts.items():
+                template = template.replace(f"{{{value}}}", text)
+            return template
+
+        return self._with(changed)
+
+    def without(self, *values: str) -> "Delivery":
+        """Without the headers that hold one of the values."""
+        return self._with(lambda _name, template: None if _named(template) & set(values) else template)
+
+    def forged(self) -> "Delivery":
+        """Signed with somebody else's secret."""
+        return self.putting(good="{other}", hex="{otherhex}")
+
+    def unsigned(self) -> "Delivery":
+        """Without any signature."""
+        return self.without(*_SIGNATURES)
+
+    def blank(self) -> "Delivery":
+        """With empty signatures."""
+        return self._with(lambda _name, template: "" if _named(template) & set(_SIGNATURES) else template)
+
+    def _with(self, change: Callable[[str, str], str | None]) -> "Delivery":
+        changed = ((name, change(name, template)) for name, template in self.headers)
+        return replace(self, headers=tuple((name, template) for name, template in changed if template is not None))
 
     def values(self, key: bytes, now: int) -> Mapping[str, str]:
         """What can stand in a template: `good` and `hex` are true signatures, `other` and `otherhex` somebody else's."""
         stamp = str(now - self.age) if self.stamp is None else self.stamp
         body = self.body if self.signed is None else self.signed
-        good = standard_signature(key, self.id, stamp, body)
+        content = self.signing.content(self.id, stamp, body)
+        good = base64_signature(key, content)
         hexadecimal = hex_signature(key, body)
         return {
             "id": self.id,
@@ -70,7 +100,7 @@ class Delivery:
             "good": good,
             "short": good[:12],
             "lower": good.lower(),
-            "other": standard_signature(OTHER_KEY, self.id, stamp, body),
+            "other": base64_signature(OTHER_KEY, content),
             "hex": hexadecimal,
             "shorthex": hexadecimal[:12],
             "otherhex": hex_signature(OTHER_KEY, body),
@@ -82,12 +112,6 @@ class Delivery:
         return [(name, template.format_map(values)) for name, template in self.headers]
 
 
-def standard_signature(key: bytes, message_id: str, stamp: str, body: bytes) -> str:
-    """The base64 of a `v1` signature of Standard Webhooks, without its version."""
-    content = b".".join((message_id.encode(), stamp.encode(), body))
-    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
-
-
-def hex_signature(key: bytes, body: bytes) -> str:
-    """The value of X-Midjourney-Signature."""
-    return hmac.digest(key, body, hashlib.sha256).hex()
+def _named(template: str) -> set[str]:
+    """The values that a template holds."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}

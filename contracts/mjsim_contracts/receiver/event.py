@@ -1,10 +1,10 @@
-"""The body of a delivery is the Job as the API showed it, with event, job_id and timestamp; other forms say the same."""
+"""The body of a webhook of the published API is the Job as the API showed it, with event, job_id and timestamp."""
 
-import json
-from collections.abc import Mapping
+import uuid
 from typing import Any
 
-Job = Mapping[str, Any]
+from mjsim_contracts.receiver.news import Job, News
+from mjsim_contracts.receiver.signing import STANDARD_WEBHOOKS
 
 EVENTS = {"completed": "job.completed", "failed": "job.failed", "cancelled": "job.cancelled"}
 """The event that tells of a status; every other status is told by job.progress."""
@@ -23,21 +23,10 @@ def event(job: Job, **changes: Any) -> dict[str, Any]:
     return news | dict(job) | changes
 
 
-def compact(document: Any) -> bytes:
-    """As senders write JSON: no spaces, UTF-8."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def spaced(document: Any) -> bytes:
-    """The same, indented and with a line's end."""
-    return json.dumps(document, indent=3, ensure_ascii=False).encode() + b"\n"
-
-
-def reordered(document: dict[str, Any]) -> bytes:
-    """The same, the fields in another order."""
-    return compact(dict(reversed(document.items())))
-
-
-def escaped(document: Any) -> bytes:
-    r"""The same, every letter beyond ASCII as \u, and solidus escaped as some encoders do."""
-    return json.dumps(document, separators=(",", ":")).replace("/", "\\/").encode()
+JOB_NEWS = News(
+    STANDARD_WEBHOOKS,
+    id_name="id",
+    new_id=lambda: str(uuid.uuid4()),
+    tell=event,
+    message_id=lambda _document: f"msg_{uuid.uuid4().hex[:22]}",
+)

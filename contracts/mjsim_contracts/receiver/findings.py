@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from mjsim_contracts.receiver.bench import Bench, Scheme
 from mjsim_contracts.receiver.exam import FAULTS
-from mjsim_contracts.receiver.secret import LEAST_BYTES
 from mjsim_contracts.report.model import Case, Event, Lane, Matrix, Outcome, Report
 
 _MOST_SHOWN = 500
@@ -32,8 +31,8 @@ def _warnings(bench: Bench, cases: tuple[Case, ...], *, insecure: bool) -> Itera
         yield "IT BELIEVES ANYBODY: this receiver checks no signature (if that is meant to be, say --insecure)."
     if bench.effects.looked and not bench.effects.each:
         yield "SIDE EFFECTS WERE NOT SEEN: double work and lost work stay undetected; give a --probe."
-    if len(bench.wire.key) < LEAST_BYTES:
-        yield f"The secret has {len(bench.wire.key)} bytes; Standard Webhooks asks for {LEAST_BYTES} or more."
+    if 0 < len(bench.wire.key) < (least := bench.news.signing.least_bytes):
+        yield f"The secret has {len(bench.wire.key)} bytes; Standard Webhooks asks for {least} or more."
     if len(cases) > 1 and all(case.outcome is not Outcome.PASS for case in cases):
         yield "The happy path failed. Is this the secret, and the path, that the receiver has?"
 

@@ -25,7 +25,10 @@ from mjsim_contracts.error import CheckError
 
 _SECONDS = 10.0
 _EFFECTS = ("effects", "side_effects", "count", "total", "number")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
+"""A job's id, or a task's."""
+
+_ID_NAMES = ("job_id", "taskId", "task_id", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def _counted(document: Mapping[str, Any]) -> int | None:
         if name in document:
             return _number(document[name])
     numbers = {name: value for name, value in document.items() if name not in {"states", "jobs"}}
-    by_job = all(_UUID.fullmatch(name) for name in numbers)
+    by_job = all(_ID.fullmatch(name) for name in numbers)
     return _number(numbers) if by_job or len(numbers) == 1 else None
 
 
@@ -87,20 +90,20 @@ def _number(value: Any) -> int | None:
 def _states(value: Any) -> dict[str, str]:
     if isinstance(value, list):
         rows = [one for one in value if isinstance(one, Mapping)]
-        value = {str(one.get("job_id", one.get("id"))): one for one in rows}
+        value = {str(one[name]): one for one in rows for name in _ID_NAMES if name in one}
     if not isinstance(value, Mapping):
         return {}
     named = {
         str(name).lower(): one.get("status", one.get("state")) if isinstance(one, Mapping) else one
         for name, one in value.items()
     }
-    return {name: state for name, state in named.items() if _UUID.fullmatch(name) and isinstance(state, str)}
+    return {name: state for name, state in named.items() if _ID.fullmatch(name) and isinstance(state, str)}
 
 
 def _lines(text: str) -> Reading:
     lines = [line.split() for line in text.splitlines()]
-    states = {words[0].lower(): words[1] for words in lines if len(words) > 1 and _UUID.fullmatch(words[0])}
-    numbers = [int(words[-1]) for words in lines if words and words[-1].isdecimal() and not _UUID.fullmatch(words[0])]
+    states = {words[0].lower(): words[1] for words in lines if len(words) > 1 and _ID.fullmatch(words[0])}
+    numbers = [int(words[-1]) for words in lines if words and words[-1].isdecimal() and not _ID.fullmatch(words[0])]
     return Reading(numbers[-1] if numbers else None, states)
 
 

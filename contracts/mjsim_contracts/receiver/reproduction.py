@@ -6,9 +6,8 @@ The secret stands in no report: the command reads it from the variable WEBHOOK_S
 from string import Formatter
 
 from mjsim_contracts.receiver.delivery import Delivery, Framing
-from mjsim_contracts.receiver.secret import OTHER_KEY, PREFIX
-
-VARIABLE = "WEBHOOK_SECRET"
+from mjsim_contracts.receiver.secret import OTHER_KEY
+from mjsim_contracts.receiver.signing import VARIABLE
 
 _SHELL = {
     "id": "$id",
@@ -44,7 +43,7 @@ _POURED = frozenset(b"[{(9a")
 def curl(delivery: Delivery, url: str) -> str:
     """The command; what was signed and what is sent differ where the fault lies there."""
     arguments = "".join(f" -H {_template(f'{name}: {template}')}" for name, template in delivery.headers)
-    steps = [f'LC_ALL=C; : "${{{VARIABLE}:?has to be the secret}}"', *_variables(delivery)]
+    steps = ["LC_ALL=C", *_variables(delivery)]
     framing = _CURL.get(delivery.framing, "")
     steps.append(
         f"curl -si -m 15 {_quoted(url.encode())} -H 'Content-Type: application/json'{arguments}{framing}"
@@ -57,13 +56,13 @@ def _variables(delivery: Delivery) -> list[str]:
     used = {name for _, template in delivery.headers for _, name, _, _ in Formatter().parse(template) if name}
     stamp = f"$(( $(date +%s) - {delivery.age} ))" if delivery.stamp is None else _quoted(delivery.stamp.encode())
     signed = "body" if delivery.signed is None else "signed"
-    content, whole = f'"$id.$ts.${signed}"', f'"${signed}"'
-    steps = [f"id={delivery.id}", f"ts={stamp}", f"body={_quoted(delivery.body)}"]
+    content, whole = f'"$id.$ts{f".${signed}" if delivery.signing.signs_body else ""}"', f'"${signed}"'
+    steps = [f"id={_quoted(delivery.id.encode())}", f"ts={stamp}", f"body={_quoted(delivery.body)}"]
     if delivery.signed is not None:
         steps.append(f"signed={_quoted(delivery.signed)}")
     if used & {"good", "short", "lower", "hex", "shorthex"}:
-        decoded = f'printf %s "${{{VARIABLE}#{PREFIX}}}" | openssl base64 -d -A'
-        steps.append(f"key=$({decoded} | od -An -vtx1 | tr -d ' \\n')")
+        steps.insert(0, f': "${{{VARIABLE}:?has to be the secret}}"')
+        steps.append(f"key=$({delivery.signing.key_command} | od -An -vtx1 | tr -d ' \\n')")
     if used & {"good", "short", "lower"}:
         steps.append(f"good=$({_hmac(content, '$key')} -binary | openssl base64 -A)")
     if "other" in used:

@@ -12,27 +12,26 @@ from typing import IO
 
 from mjsim_contracts.error import CheckError
 
-_OPTIONS = ("--host", "127.0.0.1", "--port", "0", "--log-format", "json", "--pace", "quick", "--failure-rate", "0.15")
-"""Jobs that take a few seconds are seen at work; some fail, as jobs do."""
+_OPTIONS = ("--host", "127.0.0.1", "--port", "0", "--log-format", "json", "--no-mcp")
 
 _START_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A base URL without `/v1`, and a key that it accepts."""
+    """A base URL without the path of an API, and a key that it accepts."""
 
     url: str
     key: str
 
 
 @contextlib.asynccontextmanager
-async def simulator(seed: int) -> AsyncIterator[Api]:
+async def simulator(seed: int, options: tuple[str, ...]) -> AsyncIterator[Api]:
     """A simulator for as long as the context lasts; CheckError with its last words where it does not start."""
     settings = {name: text for name, text in os.environ.items() if not name.startswith(("MJSIM_", "MIDJOURNEY_"))}
     with TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "mjsim", "serve", *_OPTIONS, "--seed", str(seed)),
+            *(sys.executable, "-m", "mjsim", "serve", *_OPTIONS, *options, "--seed", str(seed)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,

@@ -6,7 +6,7 @@ A finding is recognised from run to run by the id of its case; failures of the b
 import json
 from typing import Any
 
-from mjsim_contracts.contract import SOURCE, line_of
+from mjsim_contracts.contract import source_of
 from mjsim_contracts.report.model import Case, Outcome, Report
 from mjsim_contracts.report.printable import printable
 
@@ -67,8 +67,8 @@ def _result(case: Case, rule: int) -> dict[str, Any]:
 
 
 def _location(place: str) -> dict[str, Any]:
-    artifact = {"uri": f"openapi/{SOURCE}", "uriBaseId": "%SRCROOT%"}
-    line = line_of(place) if place else None
+    source, line = source_of(place)
+    artifact = {"uri": f"openapi/{source}", "uriBaseId": "%SRCROOT%"}
     return {"artifactLocation": artifact} | ({"region": {"startLine": line}} if line else {})
 
 

@@ -15,7 +15,7 @@ from mjsim_contracts.configuration import Configuration
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Case, Outcome, Report
 from mjsim_contracts.server.clock import ManualClock, find_clock
-from mjsim_contracts.server.conversation import Conversation, Stopped, Unanswered
+from mjsim_contracts.server.conversation import Conversation, Stopped
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.engine import Engine, OutOfTime
@@ -25,6 +25,7 @@ from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.probe import PROBES
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, base_url, find_accounts
+from mjsim_contracts.server.sending import Unanswered
 from mjsim_contracts.server.walkthrough import Walkthrough
 from mjsim_contracts.server.webhooks.address import listening_place
 from mjsim_contracts.server.webhooks.hearing import Hearing, Terms

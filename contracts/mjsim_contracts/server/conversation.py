@@ -4,7 +4,6 @@ Errors: Unanswered where a request gets no answer, which is a finding too.
 """
 
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,20 +16,12 @@ from mjsim_contracts.exchange import Exchange, read_exchange
 from mjsim_contracts.lifecycle import Breach, Lifecycle
 from mjsim_contracts.report.model import Event
 from mjsim_contracts.server.bearer import Bearer
-from mjsim_contracts.server.body import SECONDS, whole_body
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import MARKS, Expectation
 from mjsim_contracts.server.schema import answer_breaches
+from mjsim_contracts.server.sending import Line, Unanswered
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
 from mjsim_contracts.sighting import seen_jobs
-
-
-class Unanswered(Exception):
-    """A request got no answer; `wire` is what was sent."""
-
-    def __init__(self, wire: Wire, reason: str) -> None:
-        super().__init__(reason)
-        self.wire = wire
 
 
 class Stopped(Exception):
@@ -66,8 +57,7 @@ class Conversation:
         self._base = base_url
         self._contract = contract
         self._free = free
-        self._started = started
-        self._session = requests.Session()
+        self._line = Line(started)
         self._lifecycle = Lifecycle()
         self._told: dict[str, list[Wire]] = {}
         self._stopped = False
@@ -93,7 +83,7 @@ class Conversation:
             method, f"{self._base}/v1/{path}", headers, data=content, params=query, auth=Bearer(key)
         )
         try:
-            wire = self._send(request)
+            wire = self._line.send(request)
         except Unanswered as error:
             self._unanswered(error)
             self.stop()
@@ -113,7 +103,7 @@ class Conversation:
 
     def fetch(self, url: str) -> Wire:
         """GET a URL without any key; `Unanswered` is no finding here, for the URL may lead anywhere."""
-        return self._send(requests.Request("GET", url, auth=Bearer(None)))
+        return self._line.send(requests.Request("GET", url, auth=Bearer(None)))
 
     def expect(self, code: Expectation | str, spoken: Spoken, kept: bool, seen: str) -> bool:
         """Judge a rule on an exchange; whether it was kept."""
@@ -124,27 +114,9 @@ class Conversation:
 
     def close(self) -> Docket:
         """End the connection; what was found."""
-        self._session.close()
+        self._line.close()
         self.docket.judge(self._lifecycle.judged)
         return self.docket
-
-    def _send(self, request: requests.Request) -> Wire:
-        prepared = self._session.prepare_request(request)
-        method, url = prepared.method or "", prepared.url or ""
-        sent = {name: str(value) for name, value in prepared.headers.items()}
-        body = prepared.body if isinstance(prepared.body, bytes) else b""
-        settings = self._session.merge_environment_settings(url, {}, None, None, None)
-        try:
-            settings["stream"] = True
-            with self._session.send(prepared, timeout=SECONDS, allow_redirects=False, **settings) as answer:
-                content = whole_body(answer)
-        except requests.RequestException as error:
-            raise Unanswered(Wire(method, url, sent, body, 0, {}, b"", self._now), _reason(error)) from error
-        return Wire(method, url, sent, body, answer.status_code, answer.headers, content, self._now)
-
-    @property
-    def _now(self) -> float:
-        return time.monotonic() - self._started
 
     def _unanswered(self, error: Unanswered) -> None:
         wire = error.wire
@@ -181,9 +153,3 @@ class Conversation:
         """The key of a request as a command may show it: one that the check made up is no secret."""
         key = wire.headers.get("Authorization", "").removeprefix("Bearer ")
         return key if self._free else f"${TOKEN_VARIABLE}"
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return f"no whole answer within {SECONDS} s"
-    return f"the connection broke off ({type(error).__name__})"

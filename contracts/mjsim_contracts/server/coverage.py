@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from mjsim_contracts.contract import documented_statuses
+from mjsim_contracts.contract import PUBLISHED, documented_statuses
 from mjsim_contracts.report.model import Event, Lane, Matrix
 
 _MOST_LANES = 12
 _UNDOCUMENTED = "·"
 
 
-def status_matrix(seen: Counter[tuple[str, int]]) -> Matrix:
+def status_matrix(seen: Counter[tuple[str, int]], contract: str = PUBLISHED) -> Matrix:
     """Operations by status: how often each documented answer was seen; a point where the contract documents none."""
-    documented = documented_statuses()
+    documented = documented_statuses(contract)
     extra = {str(status) for _, status in seen if status}
     columns = tuple(sorted({status for statuses in documented.values() for status in statuses} | extra))
     rows = tuple(
@@ -22,9 +22,9 @@ def status_matrix(seen: Counter[tuple[str, int]]) -> Matrix:
     return Matrix("Answers by operation and status (· is not documented, hatched was never seen)", columns, rows)
 
 
-def status_sentence(seen: Counter[tuple[str, int]]) -> str:
+def status_sentence(seen: Counter[tuple[str, int]], contract: str = PUBLISHED) -> str:
     """How many of the documented answers were seen."""
-    cells = [(operation, int(status)) for operation, found in documented_statuses().items() for status in found]
+    cells = [(operation, int(status)) for operation, found in documented_statuses(contract).items() for status in found]
     return (
         f"{sum(seen[cell] > 0 for cell in cells)} of {len(cells)} documented answers (operation and status) were seen"
     )

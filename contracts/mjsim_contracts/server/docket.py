@@ -55,10 +55,10 @@ class Docket:
             before = self._findings.get(key)
             self._findings[key] = replace(before, count=before.count + finding.count) if before else finding
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self, rules: Mapping[str, Rule] = RULES) -> Iterator[Case]:
         """A case for each rule, and where it was broken one for each place."""
         broken = self._by_code()
-        for code, rule in RULES.items():
+        for code, rule in rules.items():
             if found := broken.pop(code, None):
                 yield from (_broken(rule, finding) for finding in found)
             elif number := self.judged[code]:

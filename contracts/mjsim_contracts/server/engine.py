@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from mjsim_contracts.configuration import KEY, NOTES, OTHER_KEY, Configuration
-from mjsim_contracts.contract import contract_file
+from mjsim_contracts.contract import contract_file, documented_statuses
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.printable import one_line
@@ -26,7 +26,6 @@ from mjsim_contracts.server.events import Events
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 """All phases, in order."""
 
-_OPERATIONS = 8
 _SCHEMATHESIS = "from schemathesis.cli import schemathesis; schemathesis()"
 _EVENTS, _NOTES_FILE, _OUTPUT = "events.ndjson", "promises.json", "output.txt"
 _SECONDS_BETWEEN_READS = 0.05
@@ -38,7 +37,9 @@ class OutOfTime(CheckError):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What Schemathesis is to do. `operations` limits it to some operationIds; `seconds` is how long it may take."""
+    """What Schemathesis is to do. `operations` limits it to some operationIds, `waived` are checks that are left out, and
+    `seconds` is how long it may take.
+    """
 
     url: str
     key: str
@@ -48,6 +49,7 @@ class Engine:
     max_examples: int = 25
     phases: tuple[str, ...] = PHASES
     operations: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     seconds: float = 600
 
     def run(self, events: Events, progress: Progress = silent) -> None:
@@ -67,7 +69,7 @@ class Engine:
     def _follow(self, process: subprocess.Popen[bytes], path: Path, events: Events, progress: Progress) -> None:
         """Read the events as they come, until the process ends."""
         end = time.monotonic() + self.seconds
-        total = len(self.phases) * (len(self.operations) or _OPERATIONS)
+        total = len(self.phases) * len(self.operations or documented_statuses(self.configuration.document))
         with path.open(encoding="utf-8") as stream:
             ended = False
             while not ended:
@@ -95,6 +97,8 @@ class Engine:
         command += ["--report", "ndjson", "--report-ndjson-path", _EVENTS]
         for operation in self.operations:
             command += ["--include-operation-id", operation]
+        if self.waived:
+            command += ["--exclude-checks", ",".join(self.waived)]
         keys = {KEY: self.key} if self.other_key is None else {KEY: self.key, OTHER_KEY: self.other_key}
         environment = {name: value for name, value in os.environ.items() if name != OTHER_KEY}
         environment |= keys | {NOTES: str(folder / _NOTES_FILE), "COLUMNS": "120", "PYTHONUTF8": "1"}

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,11 @@ _SAME = {"ST102": "ST101", "ST104": "ST105", "ST106": "ST105", "ST109": "ST108",
 _BUSY = 429
 
 
+def _published(method: str, url: str) -> str:
+    exchange = read_exchange(method, url, "", None, 0, b"")
+    return exchange.operation.value if exchange else ""
+
+
 @dataclass(slots=True)
 class Events:
     """What a run of Schemathesis has told so far."""
@@ -48,6 +53,10 @@ class Events:
     """When the whole check began, as seconds of the epoch."""
     bearer: str
     """The key as a command may show it."""
+    operation_of: Callable[[str, str], str] = _published
+    """The operationId of a method and a URL; empty where there is none."""
+    told: Callable[[Wire], int] = lambda wire: wire.status
+    """Under which number of the contract an answer counts."""
     docket: Docket = field(default_factory=Docket)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     requests: int = 0
@@ -99,9 +108,8 @@ class Events:
             answer=_bytes(response.get("content")),
             at=max(0.0, interaction.get("timestamp", self.started) - self.started),
         )
-        exchange = read_exchange(wire.method, wire.url, "", None, wire.status, b"")
-        if exchange:
-            self.statuses[exchange.operation, wire.status] += 1
+        if operation := self.operation_of(wire.method, wire.url):
+            self.statuses[operation, self.told(wire)] += 1
         return wire
 
     def _error(self, event: Mapping[str, Any]) -> None:
@@ -111,21 +119,25 @@ class Events:
         unanswered = "Connection" in kind or "Timeout" in kind
         code = Expectation.ANSWERED if unanswered else Expectation.TESTED
         method, _, path = str(event.get("label") or "").partition(" ")
-        exchange = read_exchange(method, path, "", None, 0, b"")
-        self.docket.find(Finding(code, exchange.operation.value if exchange else "", f"{kind}: {said}"))
+        self.docket.find(Finding(code, self.operation_of(method, path), f"{kind}: {said}"))
 
     def _fail(self, failure: Mapping[str, Any], wire: Wire | None) -> None:
         code = _SAME.get(failure["code"], failure["code"])
         if code == "ST103" and wire and wire.status == _BUSY:
             # Waiver: the contract documents 429 for imagine alone, but a server may have to ask for patience anywhere.
             return
-        place = _place(wire)
+        place = self._place(wire)
         seen = failure.get("message") or failure["title"]
         if code != failure["code"]:
             seen = f"{failure['title']}. {seen}"
         reproduce = wire.curl(self.bearer) if wire else ""
         evidence = (wire.evidence(),) if wire else ()
         self.docket.find(Finding(code, place, seen, reproduce, evidence, failure["title"]))
+
+    def _place(self, wire: Wire | None) -> str:
+        """The operationId of a request; where its method has none, that of the path."""
+        methods = (wire.method, "GET", "POST") if wire else ()
+        return next((found for method in methods if wire and (found := self.operation_of(method, wire.url))), "")
 
 
 def _judged(checks: Iterable[Mapping[str, Any]], meta: Mapping[str, Any]) -> Iterator[str]:
@@ -140,17 +152,6 @@ def _judged(checks: Iterable[Mapping[str, Any]], meta: Mapping[str, Any]) -> Ite
             yield rule
         else:
             yield from (rule for (other, begin), rule in _BY_STORY.items() if name == other and told.startswith(begin))
-
-
-def _place(wire: Wire | None) -> str:
-    """The operationId of a request; where its method has none, that of the path."""
-    if wire is None:
-        return ""
-    for method in (wire.method, "GET", "POST"):
-        exchange = read_exchange(method, wire.url, "", None, wire.status, b"")
-        if exchange:
-            return exchange.operation.value
-    return ""
 
 
 def _fatal(event: Mapping[str, Any]) -> object:

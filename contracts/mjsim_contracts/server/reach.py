@@ -31,7 +31,7 @@ class Accounts:
         return f"{self.key}-{name}" if self.free else self.key
 
 
-class _First(NamedTuple):
+class FirstAnswer(NamedTuple):
     """The answer to the first look."""
 
     status: int
@@ -51,7 +51,7 @@ def base_url(text: str) -> str:
 def find_accounts(base: str, key: str | None, other: str | None, seed: int) -> Accounts:
     """The keys that work there; one of mjsim's own form is tried where none is given."""
     wanted = key or f"sim-check-{seed}"
-    answer = _list(base, wanted)
+    answer = look(base, "/v1/jobs?limit=1", wanted)
     if answer.status == 401 and _is_error(answer):
         advice = "--key is not accepted" if key else "it accepts no key of its own accord; give one with --key"
         raise CheckError(f"{base} answers 401: {advice}", ExitCode.COULD_NOT_RUN)
@@ -63,11 +63,14 @@ def find_accounts(base: str, key: str | None, other: str | None, seed: int) -> A
     return Accounts(wanted, other or f"{wanted}-other", free=True)
 
 
-def _list(base: str, key: str) -> _First:
+def look(base: str, path: str, key: str | None) -> FirstAnswer:
+    """What a GET is answered; CheckError where it is answered by nothing."""
     try:
-        url, bearer = f"{base}/v1/jobs?limit=1", Bearer(key)
+        url, bearer = base + path, Bearer(key)
         with requests.get(url, auth=bearer, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
-            return _First(answer.status_code, answer.headers.get("Content-Type", "no media type"), whole_body(answer))
+            return FirstAnswer(
+                answer.status_code, answer.headers.get("Content-Type", "no media type"), whole_body(answer)
+            )
     except requests.Timeout as error:
         raise CheckError(f"{base} did not answer within {SECONDS} s") from error
     except (requests.RequestException, ValueError, OSError) as error:
@@ -92,11 +95,11 @@ def _reason(error: BaseException) -> str:
     return one_line(text, 120)
 
 
-def _is_error(answer: _First) -> bool:
+def _is_error(answer: FirstAnswer) -> bool:
     return isinstance(_json(answer), dict)
 
 
-def _json(answer: _First) -> object:
+def _json(answer: FirstAnswer) -> object:
     try:
         found: object = json.loads(answer.body)
     except (ValueError, RecursionError):

@@ -52,7 +52,7 @@ _WHY_LISTS = "A client pages by total, limit and offset; where they do not add u
 
 _WHY_PROBES = "Sooner or later some client sends it; what it learns from the answer decides what it does next."
 
-_ENGINE = (
+ENGINE = (
     Rule("ST101", "No request is answered by a server error.", "A 5xx tells a client nothing that it could act on."),
     Rule("ST103", "Every answer has a documented status.", "Clients are written against the documented statuses."),
     Rule("ST105", "Every answer has a documented media type.", "Clients choose their parser by it."),
@@ -71,10 +71,11 @@ _ENGINE = (
     Rule("ST205", "Allow lists the documented methods.", "Tools discover methods by it."),
     Rule("ST401", "Without a valid key there is no success.", "Jobs and credits are open to anybody."),
 )
+"""What Schemathesis judges, whatever the contract."""
 
 
 def _all() -> Iterator[Rule]:
-    yield from _ENGINE
+    yield from ENGINE
     for promises, why, place in (
         (ANSWER_PROMISES.all, _WHY_ANSWERS, ""),
         (JOB_PROMISES.all, _WHY_JOBS, "Job"),

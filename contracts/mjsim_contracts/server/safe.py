@@ -11,11 +11,12 @@ from itertools import islice
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode, Report
-from mjsim_contracts.server.conversation import Conversation, Stopped, Unanswered
+from mjsim_contracts.server.conversation import Conversation, Stopped
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.probe import PROBES, Probe
 from mjsim_contracts.server.reach import base_url
+from mjsim_contracts.server.sending import Unanswered
 
 _CREATED = "{job}"
 """Stands in a path for the id of the one job that is created."""

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
-from mjsim_contracts.server.conversation import Conversation, Spoken, Unanswered
+from mjsim_contracts.server.conversation import Conversation, Spoken
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.picture import sniff
 from mjsim_contracts.server.reach import Accounts
+from mjsim_contracts.server.sending import Unanswered
 from mjsim_contracts.sighting import TERMINAL
 
 _MOST_PICTURES = 10

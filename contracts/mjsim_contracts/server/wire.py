@@ -85,11 +85,14 @@ def script(told: Sequence[Wire], job_id: str, bearer: str) -> str:
     first, last = told[0], told[-1]
     if first is last or not job_id or job_id.encode() not in first.answer or job_id in first.url:
         return last.curl(bearer)
-    born = f"job=$({first.curl(bearer, shown=False)} | grep -oE '[0-9a-f-]{{36}}' | head -n 1)"
-    later = (
-        wire.curl(bearer).replace(job_id, f"'{_JOB}'" if job_id.encode() in wire.body else _JOB) for wire in told[1:]
-    )
-    return "; ".join([born, *later])
+    born = f"job=$({first.curl(bearer, shown=False)} | grep -oE '[0-9a-f-]{{32,36}}' | head -n 1)"
+    return "; ".join([born, *(_of_the_born(wire, job_id, bearer) for wire in told[1:])])
+
+
+def _of_the_born(wire: Wire, job_id: str, bearer: str) -> str:
+    """The request again, about the job that was born before; where its id stands in quotes, they make room for it."""
+    quoted = job_id.encode() in wire.body or shlex.quote(wire.url) != wire.url
+    return wire.curl(bearer).replace(job_id, f"'{_JOB}'" if quoted else _JOB)
 
 
 def _is_key(value: str) -> bool:

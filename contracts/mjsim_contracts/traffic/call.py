@@ -1,13 +1,13 @@
 """One request as it came over the wire, and what its sender was given for it: the value that every rule judges."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 from urllib.parse import urlsplit
 
-from mjsim_contracts.exchange import CREATES, Exchange, Operation, read_exchange
-from mjsim_contracts.sighting import SeenJob, seen_jobs
+from mjsim_contracts.dialect import Dialect, Prospect, Reading, Role
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.sighting import SeenJob
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -38,16 +38,31 @@ class Call:
     status: int
     answer_headers: Headers
     answer: bytes
-    exchange: Exchange | None
+    exchange: Reading | None
     lost: bool = False
     accepted: bool = False
     """Whether the server did what was asked, whatever its sender was told."""
     note: str = ""
 
     @property
-    def operation(self) -> Operation | None:
+    def operation(self) -> str | None:
         """The operation of the contract; None where it is none."""
         return self.exchange.operation if self.exchange else None
+
+    @property
+    def role(self) -> Role | None:
+        """What that operation is there for."""
+        return self.exchange.role if self.exchange else None
+
+    @property
+    def code(self) -> int:
+        """What the answer says of the request, by its HTTP status or within an envelope; 0 where no answer came."""
+        return self.exchange.status if self.exchange else self.status
+
+    @property
+    def prospect(self) -> Prospect:
+        """What the answer says of another try."""
+        return self.exchange.prospect if self.exchange else Prospect.DONE
 
     @property
     def place(self) -> str:
@@ -62,17 +77,17 @@ class Call:
     @property
     def creates(self) -> bool:
         """Whether it asks for a new job."""
-        return self.operation in CREATES
+        return self.role is Role.CREATE
 
     @property
     def job_id(self) -> str:
-        """The job in the path, in lower case; empty where there is none."""
+        """The job that is looked at or cancelled; empty where there is none."""
         return self.exchange.job_id if self.exchange else ""
 
     @property
     def succeeded(self) -> bool:
         """Whether its sender was given a whole answer of success."""
-        return not self.lost and 200 <= self.status < 300
+        return not self.lost and 200 <= self.code < 300
 
     @property
     def intent(self) -> tuple[str, str, bytes]:
@@ -87,10 +102,9 @@ class Call:
         """A header of the answer; None where it is absent."""
         return _header(self.answer_headers, name)
 
-    def jobs(self) -> Iterator[SeenJob]:
+    def jobs(self) -> Sequence[SeenJob]:
         """The jobs that the answer showed, if it arrived."""
-        if self.exchange and not self.lost:
-            yield from seen_jobs(self.exchange)
+        return self.exchange.jobs if self.exchange and not self.lost else ()
 
 
 def record(
@@ -99,15 +113,13 @@ def record(
     request: tuple[str, str, Headers, bytes],
     answer: tuple[int, Headers, bytes],
     times: tuple[float, float],
+    dialect: Dialect = MIDJOURNEY,
     **more: object,
 ) -> Call:
     """The call of a request (method, target, headers, body) and its answer (status, headers, body)."""
-    method, target, headers, body = request
+    method, target, _headers, body = request
     status, _headers, content = answer
-    exchange = None
-    if origin is Origin.API:
-        account = _header(headers, "Authorization") or ""
-        exchange = read_exchange(method, target, account, body, status, content)
+    exchange = dialect.read(method, target, body, status, content) if origin is Origin.API else None
     return Call(number, origin, *request, *times, *answer, exchange, **more)  # type: ignore[arg-type]
 
 
@@ -117,25 +129,12 @@ def media_type(value: str | None) -> str:
 
 
 def per_job(calls: Sequence[Call]) -> Mapping[str, list[Call]]:
-    """The calls that name a job in their path, by its id, in order."""
+    """The calls that name a job to look at or to cancel, by its id, in order."""
     found: dict[str, list[Call]] = {}
     for call in calls:
         if call.job_id:
             found.setdefault(call.job_id, []).append(call)
     return found
-
-
-def urls(answer: Any) -> Iterator[str]:
-    """Every `url` anywhere in a document."""
-    nodes = [answer]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, dict):
-            if isinstance(node.get("url"), str):
-                yield node["url"]
-            nodes += node.values()
-        elif isinstance(node, list):
-            nodes += node
 
 
 def _header(headers: Headers, name: str) -> str | None:

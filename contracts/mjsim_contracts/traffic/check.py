@@ -9,6 +9,9 @@ from mjsim_contracts.audit.coverage import Coverage
 from mjsim_contracts.audit.judging import audit, by_curl
 from mjsim_contracts.audit.lanes import lanes
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.dialect import Dialect
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.dialect.table import DIALECTS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Report
 from mjsim_contracts.terms import Contract, read_contract
@@ -22,14 +25,19 @@ class TrafficCheck:
 
     file: Path
     contract: Path
+    dialect: Dialect = MIDJOURNEY
 
     def run(self) -> Report:
         """The report; `CheckError` where the file is no archive, or holds no request to the API."""
         start = time.monotonic()
-        calls = read_har(self.file)
+        contract = read_contract(self.contract, self.dialect)
+        calls = read_har(self.file, self.dialect)
         if not calls:
-            raise CheckError(f"{self.file} holds no request to an operation of this API, such as POST /v1/imagine")
-        return traffic_report(str(self.file), calls, read_contract(self.contract), time.monotonic() - start)
+            terms = next(iter(contract.terms.values()))
+            example = f"{terms.method} {terms.path}"
+            other = next((f"; try --api {name}" for name, one in DIALECTS.items() if read_har(self.file, one)), "")
+            raise CheckError(f"{self.file} holds no request to an operation of this API, such as {example}{other}")
+        return traffic_report(str(self.file), calls, contract, time.monotonic() - start)
 
 
 def traffic_report(target: str, calls: Sequence[Call], contract: Contract, seconds: float) -> Report:
@@ -43,5 +51,5 @@ def traffic_report(target: str, calls: Sequence[Call], contract: Contract, secon
         seconds=round(seconds, 3),
         headline=(f"{len(calls)} requests within {scene.seconds:.1f} s", *coverage.headline()),
         matrices=coverage.matrices(),
-        lanes=lanes(scene),
+        lanes=lanes(scene, contract.dialect),
     )

@@ -13,28 +13,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mjsim_contracts.dialect import Dialect, urls
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.exchange import read_exchange
-from mjsim_contracts.traffic.call import Call, Headers, Origin, record, urls
+from mjsim_contracts.exchange import parsed
+from mjsim_contracts.traffic.call import Call, Headers, Origin, record
 
 Entry = Mapping[str, Any]
 
 
-def read_har(path: Path) -> tuple[Call, ...]:
+def read_har(path: Path, dialect: Dialect = MIDJOURNEY) -> tuple[Call, ...]:
     """The calls of the API in an archive, and of the pictures that it named, by their time; all others are left out."""
     entries = sorted(_entries(path), key=_started)
     if not entries:
         return ()
     first = _started(entries[0])
-    hosts = {_host(entry) for entry in entries if _operation(entry)}
-    pictures = {url for entry in entries if _operation(entry) for url in urls(_json(_answered(entry)))}
+    operations = [entry for entry in entries if dialect.operation(entry["request"]["method"], entry["request"]["url"])]
+    hosts = {_host(entry) for entry in operations}
+    pictures = {url for entry in operations for url in urls(parsed(_answered(entry)), dialect.address)}
     calls: list[Call] = []
     for entry in entries:
         url = entry["request"]["url"]
         picture = url in pictures
         if picture or _host(entry) in hosts:
             origin = Origin.IMAGES if picture else Origin.API
-            calls.append(_call(len(calls), origin, entry, (_started(entry) - first).total_seconds()))
+            calls.append(_call(len(calls), origin, entry, (_started(entry) - first).total_seconds(), dialect))
     return tuple(calls)
 
 
@@ -69,26 +72,23 @@ def _host(entry: Entry) -> str:
     return str(urlsplit(entry["request"]["url"]).netloc)
 
 
-def _operation(entry: Entry) -> bool:
-    return read_exchange(entry["request"]["method"], entry["request"]["url"], "", None, 0, b"") is not None
-
-
-def _call(number: int, origin: Origin, entry: Entry, arrived: float) -> Call:
+def _call(number: int, origin: Origin, entry: Entry, arrived: float, dialect: Dialect) -> Call:
     asked, answered = entry["request"], entry["response"]
     parts = urlsplit(asked["url"])
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     body = ((asked.get("postData") or {}).get("text") or "").encode()
     status = int(answered["status"])
     ended = arrived + max(0.0, float(entry.get("time") or 0)) / 1000
-    return record(
+    call = record(
         number,
         origin,
         (asked["method"], target, _headers(asked), body),
         (status, _headers(answered), _answered(entry)),
         (arrived, ended),
+        dialect,
         lost=status == 0,
-        accepted=200 <= status < 300,
     )
+    return replace(call, accepted=200 <= call.code < 300)
 
 
 def _headers(part: Mapping[str, Any]) -> Headers:
@@ -104,13 +104,6 @@ def _answered(entry: Entry) -> bytes:
         return base64.b64decode(text)
     except binascii.Error:
         return b""
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def write_har(path: Path, calls: Iterable[Call], base: str, began: datetime) -> None:

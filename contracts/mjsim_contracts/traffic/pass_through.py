@@ -10,6 +10,8 @@ from pathlib import Path
 
 from yarl import URL
 
+from mjsim_contracts.dialect import Dialect
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.stand import HOST, Listener, Stand
 from mjsim_contracts.proxy.upstream import Upstream
@@ -29,15 +31,18 @@ class PassThrough:
     host: str = HOST
     port: int = 0
     har: Path | None = None
+    dialect: Dialect = MIDJOURNEY
 
     async def serve(self, announce: Callable[[str], None]) -> Report:
         """Serve until cancelled; then the report. `CheckError` where that cannot begin.
 
         `announce` is given the address, and a line for each call.
         """
-        contract = read_contract(self.contract)
+        contract = read_contract(self.contract, self.dialect)
         start, began = time.monotonic(), datetime.now(UTC)
-        stand = Stand(api=Listener(self.port, self.host), heard=lambda call: announce(_line(call)))
+        stand = Stand(
+            dialect=self.dialect, api=Listener(self.port, self.host), heard=lambda call: announce(_line(call))
+        )
         async with Upstream(self._address()) as upstream:
             stand.serve(upstream, upstream)
             try:

@@ -89,3 +89,4 @@ class Entry(TypedDict):
     headers: list[list[str]]
     body: Body
     faults: list[dict[str, Any]]
+    near_misses: NotRequired[list[dict[str, Any]]]

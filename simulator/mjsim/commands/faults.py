@@ -83,21 +83,16 @@ def _named(file: str) -> str:
 
 def _read(file: str) -> list[Any]:
     """The faults that a file holds; `SettingsError` where it cannot be read."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from mjsim.document import Document, read_document
 
     name = _named(file)
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        value = YAML(typ="safe", pure=True).load(text)
+        document = Document(sys.stdin.read(), name) if file == "-" else read_document(Path(file), name)
     except OSError as error:
         raise SettingsError(f"cannot read {name}: {error.strerror}.") from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        raise SettingsError(
-            f"{name} is no YAML{line}: {getattr(error, 'problem', None) or type(error).__name__}."
-        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name} is not UTF-8: byte {error.start} cannot be read.") from error
+    value = document.value
     faults = value["faults"] if isinstance(value, dict) and "faults" in value else value
     if isinstance(faults, dict):
         return [faults]

@@ -15,6 +15,7 @@ from mjsim.commands.connection import URL_VARIABLE
 from mjsim.commands.options import add_settings, settings_of
 from mjsim.commands.parser import Parser
 from mjsim.core.webhook import DEVELOPMENT_SECRET
+from mjsim.lines import counted
 from mjsim.mcp.beside import serve_beside
 from mjsim.settings import TOKEN_VARIABLE, Settings
 
@@ -63,7 +64,7 @@ async def _serve(settings: Settings, attached: bool) -> None:
     try:
         await simulator.start()
         tools = await serve_beside(settings, simulator.url)
-        print(_greeting(simulator, tools.url if tools else None), flush=True)
+        print(_greeting(simulator, tools.url if tools else None, *await simulator.kept()), flush=True)
         _spare_the_collector()
         if attached:
             await _stop_with_input(stopped)
@@ -96,13 +97,14 @@ def _spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-def _greeting(simulator: "Simulator", tools: str | None) -> str:
+def _greeting(simulator: "Simulator", tools: str | None, jobs: int, expired: int) -> str:
     """What a newcomer needs next, or one line of JSON."""
-    settings, url, key = simulator.settings, simulator.url, simulator.settings.ready_key
+    settings, url, key, seed = simulator.settings, simulator.url, simulator.settings.ready_key, simulator.seed
     if settings.log_format == "json":
-        ready = {"event": "ready", "url": url, "key": key, "seed": simulator.seed, "version": __version__}
+        ready = {"event": "ready", "url": url, "key": key, "seed": seed, "version": __version__}
         secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
-        return json.dumps(ready | secret | ({"mcp": tools} if tools else {}))
+        data = {"data": str(settings.data), "jobs": jobs, "expired": expired} if settings.data else {}
+        return json.dumps(ready | secret | data | ({"mcp": tools} if tools else {}))
     mcp = f"\n  MCP        {tools}" if tools else ""
     bearer = shlex.quote(f"Authorization: Bearer {key}")
     return f"""mjsim {__version__} is ready.
@@ -111,7 +113,7 @@ def _greeting(simulator: "Simulator", tools: str | None) -> str:
   Task API   {url}/api/v1/mj
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
-  Seed       {simulator.seed}   (--seed {simulator.seed} gives the same world again){_pace(settings)}
+  Seed       {seed}   (--seed {seed} gives the same world again){_pace(settings)}{_file(settings, jobs, expired)}
   Webhooks   {_signing(settings)}
 
 Try it:
@@ -133,6 +135,14 @@ def _pace(settings: Settings) -> str:
     else:
         told = "stands still   (mjsim clock advance 60s moves it)" if still else goes
     return "" if told == "real time" else f"\n  Clock      {told}"
+
+
+def _file(settings: Settings, jobs: int, expired: int) -> str:
+    """What the data file holds; jobs that are missing without a word look like a loss."""
+    if settings.data is None:
+        return ""
+    gone = f"; {expired} of them expired: {'it was' if expired == 1 else 'they were'} accepted more than 15 days ago"
+    return f"\n  Data       {settings.data}   ({counted(jobs, 'job')}{gone if expired else ''})"
 
 
 def _directing(url: str) -> str:

@@ -131,6 +131,8 @@ def _print_delivery(delivery: dict[str, Any]) -> None:
     print(f"  job {delivery['job_id']} of {delivery['tenant']}")
     for attempt in delivery["attempts"]:
         print(f"  --> #{attempt['number']}  {clock_time(attempt['at'])}  {attempt['duration_seconds'] * 1000:.0f} ms")
+        if fault := attempt.get("fault"):
+            print(f"      fault {fault['id']}: {printable(fault['reason'])}")
         _print_headers(attempt["request"]["headers"])
         if answer := attempt.get("response"):
             print(f"  <-- [{answer['status']}]  {printable(answer['body'])[:200]}".rstrip())

@@ -1,10 +1,10 @@
 """A picture is never stored: it is a recipe of a few numbers, and the same recipe always gives the same pixels."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from mjsim.core.ratio import Size
+from mjsim.core.value import Frozen
 
 
 class ImageFormat(StrEnum):
@@ -23,8 +23,7 @@ class ImageFormat(StrEnum):
 _CONTENT_TYPES = {ImageFormat.PNG: "image/png", ImageFormat.WEBP: "image/webp", ImageFormat.JPEG: "image/jpeg"}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """One variation: of tile `index` (1 to 4) of what was there before, with chance of its own."""
 
     index: int
@@ -49,8 +48,7 @@ class Artwork(NamedTuple):
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Frozen):
     """One file of a job: the grid (`index` 0), a tile of it (1 to 4), or that tile at twice the side."""
 
     artwork: Artwork
@@ -64,8 +62,7 @@ class Picture:
         return Size(tile.width * 2, tile.height * 2) if self.doubled or self.index == 0 else tile
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(Frozen):
     """What is written on a picture and into its metadata; `parameters` are the flags of the job as text, `watermark`
     stands across the picture.
     """
@@ -76,8 +73,7 @@ class Caption:
     watermark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Frozen):
     """What is seen when one looks at a picture.
 
     `colours` are the dominant ones as (0xRRGGBB, share of the area), largest share first; `brightness`, `contrast` and

@@ -1,6 +1,5 @@
 """Chance is a labelled draw: the same key and label always give the same number, and a new label never shifts another."""
 
-from dataclasses import dataclass, field
 from hashlib import blake2b
 
 _RANGE = float(1 << 53)
@@ -15,23 +14,19 @@ def digest(*parts: str, size: int = 8) -> bytes:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
-@dataclass(frozen=True, slots=True)
 class Key:
     """What chance may depend on: the world's seed, the tenant, the request, and how often it was made before.
 
     Arrival order of other requests is not in it, so parallel requests cannot change each other's luck.
     """
 
-    seed: int
-    tenant: str
-    fingerprint: str
-    repeat: int
-    _hash: "blake2b" = field(init=False, repr=False, compare=False)
+    __slots__ = ("_hash", "fingerprint", "repeat", "seed", "tenant")
 
-    def __post_init__(self) -> None:
-        parts = repr((self.seed, self.tenant, self.fingerprint, self.repeat))
+    def __init__(self, seed: int, tenant: str, fingerprint: str, repeat: int) -> None:
+        self.seed, self.tenant, self.fingerprint, self.repeat = seed, tenant, fingerprint, repeat
+        parts = repr((seed, tenant, fingerprint, repeat))
         # What all draws have in common is hashed once.
-        object.__setattr__(self, "_hash", blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16))
+        self._hash = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16)
 
     def bits(self, label: str) -> bytes:
         """16 bytes of chance under this label."""

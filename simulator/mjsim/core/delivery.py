@@ -1,12 +1,13 @@
 """A delivery is one piece of news on its way to one URL; its attempts are facts, written down as they were made."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
+from mjsim.core.tampering import Cause
+from mjsim.core.value import Frozen
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order of the wire; a name may stand more than once."""
@@ -110,10 +111,10 @@ class Reply(NamedTuple):
         return self.status is not None and 200 <= self.status < 300 and self.problem is None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Frozen):
     """One attempt: its `number` from 1 on, the simulated `instant`, the real time in Unix seconds, what was sent, what
-    came back, and when the next one is. Copies that were sent at once share their number.
+    came back, when the next one is, and why something was done wrong to it. Copies that were sent at once share their
+    number.
     """
 
     number: int
@@ -122,6 +123,7 @@ class Attempt:
     headers: Headers
     reply: Reply
     next: Instant | None = None
+    cause: Cause | None = None
 
 
 class Sent(NamedTuple):

@@ -4,7 +4,6 @@ a job and of its webhooks. The same words work in a prompt (`--sim fail@46`), in
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Final
@@ -15,6 +14,7 @@ from mjsim.core.fate import LAST_PROGRESS, REFUSALS, Course, Ending, Fate
 from mjsim.core.mishap import LONGEST, MOST_TIMES, SPANS, TIMES, Mishap, Wish
 from mjsim.core.plan import FAILURES
 from mjsim.core.timeline import Failure
+from mjsim.core.value import Frozen, changed
 
 _RESULT_LOST: Final = Failure("result_unavailable", "The pictures were made, but the result could not be kept.")
 _MESSAGES = {failure.code: failure.message for failure in (*FAILURES, _RESULT_LOST)}
@@ -25,8 +25,7 @@ _TIMES = re.compile(r"[0-9]{1,3}", re.ASCII)
 _WEBHOOK = "webhook-"
 
 
-@dataclass(frozen=True, slots=True)
-class Directives:
+class Directives(Frozen):
     """What a request asks for itself. `fate` None: nothing for the job; `webhook`: what to do wrong to its webhooks."""
 
     fate: Fate | None = None
@@ -83,7 +82,8 @@ def _hint(word: str) -> str:
 
 
 def _fated(asked: Directives, **changes: object) -> Directives:
-    return replace(asked, fate=replace(asked.fate or Fate(), **changes))  # type: ignore[arg-type]
+    fate = changed(asked.fate or Fate(), **changes)
+    return changed(asked, fate=None if fate == Fate() else fate)
 
 
 def _refuse(asked: Directives, _progress: str, value: str | None, place: str) -> Directives:
@@ -129,11 +129,10 @@ def _spoil(asked: Directives, _progress: str, value: str | None, place: str, mis
             raise InvalidParameter(f"{place} takes a number from 2 to {MOST_TIMES}, not {value!r}.")
         amount = int(value)
     others = tuple(wish for wish in asked.webhook if wish.mishap is not mishap)
-    return replace(asked, webhook=(*others, Wish(mishap, amount)))
+    return changed(asked, webhook=(*others, Wish(mishap, amount)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Directive:
+class _Directive(Frozen):
     """`progress`: the usual one, where it takes one; `value`: whether it takes one; `form`: how it is written."""
 
     change: _Change

@@ -1,7 +1,6 @@
 """A fate is what shall become of a job whatever chance had in mind; it bends a planned life into another legal one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +8,7 @@ from mjsim.core import error
 from mjsim.core.instant import SECOND, Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Failure, Moment
+from mjsim.core.value import Frozen
 
 
 class Ending(StrEnum):
@@ -57,8 +57,7 @@ def refuse(code: str) -> error.Refused:
     return kind(sentence, SECOND) if issubclass(kind, error.TooManyRequests) else kind(sentence)
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Frozen):
     """`refusal`: it is not even accepted; the code. `ending` comes once `progress` (0 to 99) was seen; None lets
     chance decide. `failure` is why it fails. `slowness`: how many times as long the work takes.
     """

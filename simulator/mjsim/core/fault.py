@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from mjsim.core.chance import Key
 from mjsim.core.fate import Fate
 from mjsim.core.mishap import Wish
+from mjsim.core.value import Frozen
 
 LONGEST_DELAY: Final = 600_000
 """The most that a drawn delay takes, in real milliseconds."""
@@ -92,8 +92,7 @@ class RetryAfter(NamedTuple):
     as_date: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Frozen):
     """An answer in place of the true one. `body`: as it is given; None makes an ErrorResponse of `code` and `message`,
     or keeps the true body where the status says success. `page`: an HTML page, as a proxy sends it. `afterwards`: what was
     asked for is done all the same. `retry_after` None: what belongs to the status.
@@ -114,8 +113,7 @@ class Response:
         return 200 <= self.status < 300 and self.body is None and not self.page and self.code is None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Frozen):
     """What a fault does, part by part; None and False do nothing. Delays are real time, `stale` is simulated.
 
     `latency` comes before anything is done, `first_byte` when the answer is ready. `drip`: bytes a second. `truncate`: the
@@ -166,7 +164,7 @@ class Effect:
 
 
 NOTHING: Final = Effect()
-PARTS: Final = tuple(field.name for field in fields(Effect))
+PARTS: Final = Effect.__struct_fields__
 
 _ON_ANSWERS: Final = frozenset(PARTS) - {"job", "stale", "drift", "webhook"}
 _ALSO: Final[Mapping[str, frozenset[str]]] = {
@@ -192,8 +190,7 @@ class Pattern(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Frozen):
     """When a fault may strike; what is None or empty holds always.
 
     `prompt` is searched for in the prompt. `after`: so many simulated milliseconds after the job of a file was completed.
@@ -208,8 +205,7 @@ class Match:
     nth: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """`succeed_first`: so many matching requests of a tenant go well first. `count`: it strikes each tenant at most so
     often. `ttl`: for so many simulated milliseconds. `seed`: the root of its chance, in place of the world's.
     """

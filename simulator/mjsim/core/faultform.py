@@ -4,7 +4,6 @@ what a schema cannot say is checked here. Errors are `InvalidRequest` or `Invali
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from mjsim.core.directive import parse_directives, parse_mishaps
@@ -26,6 +25,7 @@ from mjsim.core.fault import (
     Uniform,
     parts_at,
 )
+from mjsim.core.value import changed
 
 Written = Mapping[str, Any]
 """A JSON object."""
@@ -143,7 +143,7 @@ def _fate(text: str, message: str | None) -> Fate:
     failure = directives.fate.failure
     if message is None or failure is None:
         return directives.fate
-    return replace(directives.fate, failure=failure._replace(message=message))
+    return changed(directives.fate, failure=failure._replace(message=message))
 
 
 def _duration(given: Written, name: str, place: str) -> int | None:

@@ -6,13 +6,13 @@ Paths read `/files/<token>/<job id>/<name>`; the names are those that the servic
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mjsim.core.artwork import ImageFormat, Picture
 from mjsim.core.chance import digest
 from mjsim.core.job import Job
 from mjsim.core.task import job_id_of, task_id
+from mjsim.core.value import Frozen
 
 _PATH = re.compile(
     r"/files/(?P<token>[0-9a-f]{24})/(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
@@ -27,8 +27,7 @@ _TASK_PATH = re.compile(
 _VIDEO = "mp4"
 
 
-@dataclass(frozen=True, slots=True)
-class FileAddress:
+class FileAddress(Frozen):
     """What a path names: a file of a job, in a format; every picture is there in all formats."""
 
     job_id: str

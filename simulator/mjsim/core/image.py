@@ -1,7 +1,6 @@
 """Where a picture that a client sends comes from, and the rules about which sources count."""
 
 import binascii
-from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from mjsim.core.artwork import Artwork, Picture
 from mjsim.core.chance import digest
 from mjsim.core.error import ImageInaccessible, InvalidImage
 from mjsim.core.ratio import Size
+from mjsim.core.value import Frozen
 
 LIMIT = 32 * 1024 * 1024
 """The largest picture that is read, in bytes."""
@@ -17,8 +17,7 @@ LIMIT = 32 * 1024 * 1024
 _STAND_IN = Size(256, 256)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageInput:
+class ImageInput(Frozen):
     """A picture as a client names it: by `url` or as the bytes of `data`; `field` is where it stood in the request."""
 
     field: str

@@ -1,7 +1,5 @@
 """A job is what was asked, what was drawn and the life that was planned; everything else about it is derived."""
 
-from dataclasses import dataclass, replace
-
 from mjsim.core.artwork import Artwork, Caption, Picture
 from mjsim.core.chance import digest
 from mjsim.core.instant import BEGINNING, DAY, Instant, later
@@ -9,13 +7,13 @@ from mjsim.core.pace import JobType, Mode
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import Frozen, changed
 
 RETENTION = 15 * DAY
 """How long a job and its files are kept after acceptance, in simulated milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Frozen):
     """What a job is about.
 
     `prompt` is None for describe, and where a blend had none. `parameters` is None for describe. `artwork` is None for
@@ -31,8 +29,7 @@ class Work:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Frozen):
     """An accepted job of one tenant; `repeat` counts equal requests of the tenant before this one.
 
     `ready` is when it could have started at the earliest, had a slot been free. `held` says that its future is put off
@@ -68,7 +65,7 @@ class Job:
 
     def living(self, timeline: Timeline) -> "Job":
         """The same job with an amended life."""
-        return replace(self, timeline=timeline)
+        return changed(self, timeline=timeline)
 
     @property
     def caption(self) -> Caption:

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mjsim.core.error import SettingsError
 from mjsim.core.instant import HOUR, MINUTE, SECOND, Instant
+from mjsim.core.value import Frozen
 
 _PATTERN = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})?([smh])", re.ASCII)
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR}
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Frozen):
     """At most `count` in any `window` simulated milliseconds."""
 
     count: int

@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from mjsim.core.chance import digest
 from mjsim.core.delivery import Headers
 from mjsim.core.tampering import PLAIN, Signing, Spelling, Tampering, Wire
+from mjsim.core.value import Frozen
 from mjsim.core.webhook import ID, PLAIN_SIGNATURE, SIGNATURE, TIMESTAMP, Secret, plain_signature, token
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Frozen):
     """A POST to be made, and how its bytes are to travel."""
 
     url: str

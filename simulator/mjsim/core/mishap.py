@@ -3,13 +3,13 @@ says what the sender has to do for it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple
 
 from mjsim.core.instant import DAY, MINUTE, SECOND
 from mjsim.core.tampering import TRUTHFUL, Signing, Spelling, Tampering
+from mjsim.core.value import changed
 
 
 class Mishap(StrEnum):
@@ -109,26 +109,26 @@ _Change = Callable[[Tampering, int], Tampering]
 
 
 def _set(told: Tampering, _value: int, **changes: object) -> Tampering:
-    return replace(told, **changes)  # type: ignore[arg-type]
+    return changed(told, **changes)
 
 
 def _wire(told: Tampering, _value: int, **changes: object) -> Tampering:
-    return replace(told, wire=replace(told.wire, **changes))  # type: ignore[arg-type]
+    return changed(told, wire=changed(told.wire, **changes))
 
 
 def _field(told: Tampering, _value: int, name: str, content: object) -> Tampering:
-    return replace(told, changes=(*told.changes, (name, content)))
+    return changed(told, changes=(*told.changes, (name, content)))
 
 
 def _body(told: Tampering, _value: int, replacement: bytes) -> Tampering:
-    return replace(told, replacement=replacement, signs_breakage=True)
+    return changed(told, replacement=replacement, signs_breakage=True)
 
 
 _TOLD: Final[Mapping[Mishap, _Change]] = {
     Mishap.DROP: partial(_set, drop=True),
-    Mishap.DOUBLE: lambda told, times: replace(told, times=times),
+    Mishap.DOUBLE: lambda told, times: changed(told, times=times),
     Mishap.REORDER: partial(_set, overtaken=True),
-    Mishap.LATE: lambda told, span: replace(told, delay=span),
+    Mishap.LATE: lambda told, span: changed(told, delay=span),
     Mishap.LOST_ACK: partial(_set, deaf=True),
     Mishap.UNKNOWN_JOB: lambda told, _: _field(_field(told, 0, "id", _NOBODY), 0, "job_id", _NOBODY),
     Mishap.EXTRA_FIELD: partial(_field, name="x_unknown", content={"of": "a later version"}),
@@ -146,9 +146,9 @@ _TOLD: Final[Mapping[Mishap, _Change]] = {
     Mishap.TRAILING_SPACE: partial(_set, signing=Signing.TRAILING_SPACE),
     Mishap.OLDEST_FIRST: partial(_set, signing=Signing.OLDEST_FIRST),
     Mishap.NEWEST_ONLY: partial(_set, signing=Signing.NEWEST_ONLY),
-    Mishap.STALE: lambda told, span: replace(told, skew=-span // SECOND),
-    Mishap.REPLAYED: lambda told, span: replace(told, signed_skew=-span // SECOND),
-    Mishap.SKEW: lambda told, span: replace(told, skew=span // SECOND),
+    Mishap.STALE: lambda told, span: changed(told, skew=-span // SECOND),
+    Mishap.REPLAYED: lambda told, span: changed(told, signed_skew=-span // SECOND),
+    Mishap.SKEW: lambda told, span: changed(told, skew=span // SECOND),
     Mishap.TRUNCATED: partial(_set, keeps=0.5, signs_breakage=True),
     Mishap.EMPTY: partial(_body, replacement=b""),
     Mishap.NOT_JSON: partial(_body, replacement=b"this is no JSON"),

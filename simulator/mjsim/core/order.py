@@ -1,17 +1,16 @@
 """What a client of the task API asks for, once its words have been read: plain values, as the use cases take them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mjsim.core.film import Motion
 from mjsim.core.image import ImageInput
 from mjsim.core.prompt import Value
 from mjsim.core.request import Webhook
 from mjsim.core.task import TaskType
+from mjsim.core.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """What all creations have in common: the kind of task, the text that its record repeats, what is written across its
     pictures, and where its end is told.
     """
@@ -27,8 +26,7 @@ class Request:
         return Webhook(self.callback, "end") if self.callback else None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Frozen):
     """A request to generate. `settings` and `flags` are what its fields set, by the names that settings and the flags of
     a prompt have; `batch` is how many videos are wanted.
     """
@@ -42,8 +40,7 @@ class Order:
     batch: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sequel:
+class Sequel(Frozen):
     """A request that starts from a result: the task's id, and the number of the result from 0 on."""
 
     request: Request

@@ -5,10 +5,10 @@ after a wait of up to ten minutes; upscales and blends take one to two minutes, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mjsim.core.instant import MINUTE, SECOND
+from mjsim.core.value import Frozen
 
 
 class JobType(StrEnum):
@@ -42,8 +42,7 @@ Span = tuple[int, int]
 """The shortest and the longest duration, in simulated milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Frozen):
     """`lead`: from acceptance to the start; `wait`: on top of it, by mode; `run`: from start to end in fast mode;
     `factor`: what the mode makes of that.
     """

@@ -5,7 +5,7 @@ from mjsim.core.fate import Fate
 from mjsim.core.instant import Instant, later
 from mjsim.core.pace import PROGRESS_STEPS, JobType, Mode, Pace, Span
 from mjsim.core.status import Status
-from mjsim.core.timeline import Failure, Moment, Timeline
+from mjsim.core.timeline import EvenLife, Failure, Moment, Timeline
 
 FAILURES = (
     Failure("moderation_blocked", "The image filter stopped the job midway."),
@@ -16,7 +16,6 @@ FAILURES = (
 
 
 _STEPS = len(PROGRESS_STEPS)
-_NUMBERED_STEPS = tuple(enumerate(PROGRESS_STEPS))
 
 
 def ready_at(mode: Mode, key: Key, pace: Pace, now: Instant) -> Instant:
@@ -41,14 +40,12 @@ def plan(
     that `fate` names comes first.
     """
     span = int(_within(pace.run[job_type], key, "run") * pace.factor.get(mode, 1.0) * (fate.slowness if fate else 1.0))
-    end = later(start, span)
-    # This loop is a good part of what accepting a job costs, so it says no more than it must.
-    steps = [
-        Moment(Instant(start + (end - start) * number // _STEPS), Status.IN_PROGRESS, progress)
-        for number, progress in _NUMBERED_STEPS
-    ]
-    moments = [Moment(now, Status.PENDING, 0), *steps, Moment(end, Status.COMPLETED, 100)]
-    if failure_rate and not (fate and fate.ending) and key.draw("outcome") < failure_rate:
+    life = Timeline(even=EvenLife(now, start, later(start, span)))
+    failing = failure_rate and not (fate and fate.ending) and key.draw("outcome") < failure_rate
+    if fate is None and not failing:
+        return life
+    moments = list(life.moments)
+    if failing:
         moments = _failing(moments, key)
     if fate is not None:
         moments = fate.bend(moments)

@@ -4,7 +4,7 @@ known preference with a value that makes no sense is refused rather than quietly
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from mjsim.core.directive import NONE, Directives, parse_directives
@@ -12,6 +12,7 @@ from mjsim.core.duration import parse_duration
 from mjsim.core.error import InvalidParameter
 from mjsim.core.fault import LONGEST_DELAY, NOTHING, Connection, Effect, Fixed, Response
 from mjsim.core.faultform import read_retry_after
+from mjsim.core.value import changed
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 # A value may hold more than a token of HTTP, so that `sim=fail@46` needs no quotes.
@@ -24,12 +25,14 @@ _SECONDS = re.compile(r"(?:date:)?[0-9]{1,9}|absent", re.ASCII)
 
 class Preferences(NamedTuple):
     """What a request prefers: for the answer, for the job that it makes, and the preferences that are understood, as the
-    header wrote them, by the part of the effect (or `sim`) that each one is for.
+    header wrote them, by the part of the effect (or `sim`) that each one is for. `misspelled`: those that are not known,
+    by the one that may be meant.
     """
 
     effect: Effect = NOTHING
     directives: Directives = NONE
     understood: Mapping[str, str] = {}
+    misspelled: Mapping[str, str] = {}
 
 
 def parse_prefer(headers: Sequence[str]) -> Preferences:
@@ -37,10 +40,13 @@ def parse_prefer(headers: Sequence[str]) -> Preferences:
     twice the first holds, as the RFC says.
     """
     wanted: dict[str, str] = {}
+    misspelled: dict[str, str] = {}
     for name, value in _items(", ".join(headers)):
         if name in KNOWN:
             wanted.setdefault(name, value)
-    found = Preferences()
+        elif close := get_close_matches(name[:40], KNOWN, n=1, cutoff=0.75):
+            misspelled[name[:40]] = close[0]
+    found = Preferences(misspelled=misspelled)
     for name, value in wanted.items():
         part, read = KNOWN[name]
         shown = f"{name}={value}" if value else name
@@ -55,7 +61,7 @@ def _with_status(effect: Effect) -> Effect:
         return effect
     if not response.page:
         raise InvalidParameter("Prefer: retry-after goes with a status, such as code=429.")
-    return Effect(response=replace(response, status=502)).over(effect)
+    return Effect(response=changed(response, status=502)).over(effect)
 
 
 def _items(text: str) -> list[tuple[str, str]]:
@@ -85,14 +91,14 @@ def _code(found: Preferences, value: str, place: str) -> Preferences:
     if not re.fullmatch(r"[2-5][0-9]{2}", value, re.ASCII):
         raise InvalidParameter(f"{place} takes a status from 200 to 599, not {value[:40]!r}.")
     before = found.effect.response or Response(0)
-    return found._replace(effect=Effect(response=replace(before, status=int(value))).over(found.effect))
+    return found._replace(effect=Effect(response=changed(before, status=int(value))).over(found.effect))
 
 
 def _retry_after(found: Preferences, value: str, place: str) -> Preferences:
     if not _SECONDS.fullmatch(value):
         raise InvalidParameter(f"{place} takes seconds (2), a date (date:2) or absent, not {value[:40]!r}.")
     before = found.effect.response or Response(0)
-    response = replace(before, retry_after=read_retry_after(value))
+    response = changed(before, retry_after=read_retry_after(value))
     return found._replace(effect=Effect(response=response).over(found.effect))
 
 
@@ -130,7 +136,7 @@ def _malformed(found: Preferences, value: str, place: str) -> Preferences:
 def _html(found: Preferences, value: str, place: str) -> Preferences:
     _refuse_value(value, place)
     before = found.effect.response or Response(0)
-    return found._replace(effect=Effect(response=replace(before, page=True)).over(found.effect))
+    return found._replace(effect=Effect(response=changed(before, page=True)).over(found.effect))
 
 
 def _content_type(found: Preferences, value: str, place: str) -> Preferences:

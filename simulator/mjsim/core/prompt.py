@@ -6,7 +6,6 @@ only place that knows them.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -14,12 +13,14 @@ from typing import Final, NamedTuple
 from mjsim.core.directive import LEGAL, NONE, Directives, parse_directives
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
 from mjsim.core.ratio import parse_ratio
+from mjsim.core.value import Frozen
 
 Value = str | int | float | bool
 Reader = Callable[[str, str], Value]
 """Reads a flag's text (name, text) or raises `InvalidParameter`."""
 
 _FLAG = re.compile(r"--[0-9A-Za-z]", re.ASCII)
+_SIM_FLAGS = re.compile(r"(?<!\S)--sim(?:\s+(?!--)\S+)+", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{0,6}(\.[0-9]{1,6})?", re.ASCII)
@@ -79,8 +80,7 @@ def _words(_flag: str, text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Frozen):
     """A flag by its canonical name; `read` makes its value. `words` says that it takes all words up to the next flag;
     without a `read` it stands alone and means `value`. `needs` is what to say of one that lacks its value.
     """
@@ -167,6 +167,12 @@ def parse_flags(prompt: str) -> Prompt:
     flags = _read_flags(words[first:])
     asked = flags.pop(_SIM, None)
     return Prompt(text, urls, flags, NONE if asked is None else parse_directives(str(asked), "prompt: --sim"))
+
+
+def with_sim_alone(prompt: str) -> str:
+    """The prompt without its flags but for `--sim`: those of other models mean nothing here."""
+    text = f" {prompt} ".partition(" --")[0]
+    return " ".join([text, *_SIM_FLAGS.findall(prompt)])
 
 
 def _blocked_word(text: str) -> re.Match[str] | None:

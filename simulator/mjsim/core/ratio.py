@@ -2,10 +2,10 @@
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mjsim.core.error import InvalidParameter
+from mjsim.core.value import Frozen
 
 LARGEST_SIDE = 9_999
 MOST_EXTREME = 14
@@ -14,8 +14,7 @@ MOST_EXTREME = 14
 _PATTERN = re.compile(r"([0-9]{1,4}):([0-9]{1,4})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Frozen):
     """Width and height in pixels."""
 
     width: int
@@ -35,8 +34,7 @@ _TABLE = {
 _BY_REDUCED = {(w // math.gcd(w, h), h // math.gcd(w, h)): size for (w, h), size in _TABLE.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Frozen):
     """Width to height in lowest terms."""
 
     width: int

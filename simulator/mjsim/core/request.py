@@ -1,7 +1,6 @@
 """What a client asks for, once the contract has been checked: plain values, and one fingerprint for equal requests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,12 +9,12 @@ from mjsim.core.mishap import Wish
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import Value
 from mjsim.core.ratio import Size, parse_ratio
+from mjsim.core.value import Frozen
 
 _Named = tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Frozen):
     """Where a job's news goes; `type` is `progress` (every change), `result` (completed and failed), or `end` (cancelled,
     too). `wishes` are what its own request asked to be done wrong.
     """
@@ -71,8 +70,7 @@ _DEFAULTS: Mapping[str, Value] = {
 _NAMES = tuple(name for name in Parameters._fields if name != "extras")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Frozen):
     """The settings of a request before the seed is drawn: explicit fields win over flags, flags over defaults.
 
     `known` holds them all, with a seed of 0 where it is still to be drawn; `size` is that of a single picture.

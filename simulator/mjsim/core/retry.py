@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from mjsim.core.chance import digest
 from mjsim.core.delivery import Problem, Reply, Standing
 from mjsim.core.error import SettingsError
 from mjsim.core.instant import DAY, HOUR, MINUTE, SECOND, Instant, later
+from mjsim.core.value import Frozen
 
 LONGEST_PATIENCE = DAY
 """How far a `Retry-After` may put off the next attempt."""
@@ -17,8 +17,7 @@ LONGEST_PATIENCE = DAY
 _DISABLED = 410
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Frozen):
     """`pauses` are the simulated milliseconds between one attempt and the next; `jitter` is the share by which chance
     shortens or lengthens them; without `progress`, news that is not final is tried once.
     """

@@ -1,25 +1,23 @@
 """Where slots are scarce jobs start in order of acceptance as slots are free; who ends early or late moves the rest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mjsim.core.instant import HORIZON, Instant
 from mjsim.core.pace import Mode
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import Frozen
 
 _EVERY_MODE = frozenset(Mode)
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Frozen):
     """So many jobs of these modes run at once."""
 
     modes: frozenset[Mode]
     running: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlotPlan:
+class SlotPlan(Frozen):
     """What an account's plan grants: its pools, and how many jobs may wait in all."""
 
     pools: tuple[Pool, ...]

@@ -2,8 +2,10 @@
 makes faults fills it in.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from mjsim.core.value import Frozen
 
 
 class Signing(StrEnum):
@@ -41,8 +43,7 @@ class Spelling(StrEnum):
     r"""Every character beyond ASCII as `\u`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Frozen):
     """How the bytes travel. `bytes_per_second` None sends at full speed; `pause` is in real seconds, between the head and
     the body; `length_error` is added to the Content-Length; with `breaks_off` the connection is closed unanswered.
     """
@@ -59,9 +60,15 @@ PLAIN = Wire()
 """As any HTTP client sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tampering:
-    """What is to go wrong with one attempt.
+class Cause(NamedTuple):
+    """Why something goes wrong: the id of the fault (`request` where the request of the job asked for it), and in words."""
+
+    fault: str
+    reason: str
+
+
+class Tampering(Frozen):
+    """What is to go wrong with one attempt, and its `cause`.
 
     On the way: `drop` swallows the delivery for good; `times` sends so many copies at once; `delay` puts it off by so
     many simulated milliseconds; `overtaken` holds it back until the job's next news has gone; `deaf` takes a success for
@@ -91,6 +98,7 @@ class Tampering:
     skew: int = 0
     signed_skew: int | None = None
     wire: Wire = PLAIN
+    cause: Cause | None = None
 
 
 TRUTHFUL = Tampering()

@@ -6,12 +6,12 @@ Prices and names are facts of that API, but for `mj_upscale` and `mj_vary`, whos
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from mjsim.core.film import Film
 from mjsim.core.pace import Mode
+from mjsim.core.value import Frozen
 
 
 class TaskType(StrEnum):
@@ -53,8 +53,7 @@ def price(task_type: TaskType, mode: Mode) -> int:
     return 0 if task_type in {TaskType.UPSCALE, TaskType.VARY} else _PRICES[mode]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Frozen):
     """What a job is beyond its `Work` where it was made through the task API.
 
     `param` is the request as its records repeat it, a text of compact JSON; `charge` is the price in credits;

@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
 from mjsim.core.instant import HORIZON, NEVER, Instant, later
+from mjsim.core.pace import PROGRESS_STEPS
 from mjsim.core.status import TRANSITIONS, Status
+from mjsim.core.value import Frozen
 
 
 class Failure(NamedTuple):
@@ -31,29 +32,78 @@ class IllegalTimeline(ValueError):
     """The moments tell a story that no job can live; the text says where."""
 
 
+class EvenLife(NamedTuple):
+    """A life without incident: running evenly from `started` on, and completed."""
+
+    accepted: Instant
+    started: Instant
+    completed: Instant
+
+    def at(self, now: Instant) -> Moment:
+        """The moment that holds at this instant; before the first one, the first."""
+        accepted, started, completed = self
+        if now < started:
+            return Moment(accepted, Status.PENDING, 0)
+        if now >= completed:
+            return Moment(completed, Status.COMPLETED, _COMPLETE)
+        # The last of the steps that begin by now, of which the whole milliseconds are counted.
+        span = completed - started
+        return self._step(min((_STEPS * (now - started + 1) - 1) // span, _STEPS - 1))
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """All of its moments."""
+        running = map(self._step, range(_STEPS))
+        pending = Moment(self.accepted, Status.PENDING, 0)
+        return (pending, *running, Moment(self.completed, Status.COMPLETED, _COMPLETE))
+
+    def _step(self, number: int) -> Moment:
+        began = Instant(self.started + (self.completed - self.started) * number // _STEPS)
+        return Moment(began, Status.IN_PROGRESS, PROGRESS_STEPS[number])
+
+
 _COMPLETE = 100
+_STEPS = len(PROGRESS_STEPS)
 _MOST = {status: _COMPLETE if status is Status.COMPLETED else _COMPLETE - 1 for status in Status}
 """The most progress that can be shown in each status: only what is completed is complete."""
 
 _position = partial(bisect_right, key=itemgetter(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Frozen, eq=False):
     """The moments of a job, oldest first: it begins pending, obeys the table of transitions, and never goes back.
 
-    One that does not end in a terminal status is a job that sticks.
+    One that does not end in a terminal status is a job that sticks. Most lives are `even`, and three instants say
+    all of them; the others are `told` moment by moment. Equal moments make equal timelines.
     """
 
-    moments: tuple[Moment, ...]
+    told: tuple[Moment, ...] = ()
+    even: EvenLife | None = None
 
     def __post_init__(self) -> None:
-        if not self.moments or self.moments[0].status is not Status.PENDING:
+        if self.even is None:
+            self._refuse_impossible()
+        elif self.told or not self.even.accepted <= self.even.started <= self.even.completed:
+            raise IllegalTimeline("time goes back in an even life, or it is told twice")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeline) and self.moments == other.moments
+
+    def __hash__(self) -> int:
+        return hash(self.moments)
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """All of its moments, planned ones included."""
+        return self.told if self.even is None else self.even.moments
+
+    def _refuse_impossible(self) -> None:
+        if not self.told or self.told[0].status is not Status.PENDING:
             raise IllegalTimeline("a job begins pending")
-        before, status, reached, failure = self.moments[0]
+        before, status, reached, failure = self.told[0]
         if reached != 0 or failure is not None:
             raise IllegalTimeline("a pending job has made progress, or has failed")
-        for instant, following, progress, failure in self.moments[1:]:
+        for instant, following, progress, failure in self.told[1:]:
             if following not in TRANSITIONS[status]:
                 raise IllegalTimeline(f"{following} does not follow {status}")
             if instant < before:
@@ -68,35 +118,45 @@ class Timeline:
 
     def at(self, now: Instant) -> Moment:
         """The moment that holds at this instant; before the first one, the first."""
-        return self.moments[max(_position(self.moments, now) - 1, 0)]
+        if self.even is not None:
+            return self.even.at(now)
+        return self.told[max(_position(self.told, now) - 1, 0)]
 
     def until(self, now: Instant) -> tuple[Moment, ...]:
         """What has happened by this instant, the beginning always included."""
-        return self.moments[: max(_position(self.moments, now), 1)]
+        moments = self.moments
+        return moments[: max(_position(moments, now), 1)]
 
     def after(self, now: Instant) -> tuple[Moment, ...]:
         """What is planned to happen after this instant."""
-        return self.moments[max(_position(self.moments, now), 1) :]
+        moments = self.moments
+        return moments[max(_position(moments, now), 1) :]
 
     @property
     def accepted(self) -> Instant:
         """When the job was accepted."""
-        return self.moments[0].instant
+        return self.told[0].instant if self.even is None else self.even.accepted
 
     @property
     def started(self) -> Instant:
         """When the job leaves `pending`, in whatever direction; `NEVER` if it does not."""
-        return self.moments[1].instant if len(self.moments) > 1 else NEVER
+        if self.even is not None:
+            return self.even.started
+        return self.told[1].instant if len(self.told) > 1 else NEVER
 
     @property
     def settled(self) -> Instant:
         """When the job reaches its terminal status; `NEVER` if it does not."""
-        return self.moments[-1].instant if self.moments[-1].status.terminal else NEVER
+        if self.even is not None:
+            return self.even.completed
+        return self.told[-1].instant if self.told[-1].status.terminal else NEVER
 
     @property
     def outcome(self) -> Status | None:
         """The terminal status that is planned, or reached; None where the job sticks."""
-        return self.moments[-1].status if self.moments[-1].status.terminal else None
+        if self.even is not None:
+            return Status.COMPLETED
+        return self.told[-1].status if self.told[-1].status.terminal else None
 
     def amend(self, now: Instant, future: Iterable[Moment]) -> "Timeline":
         """Keep the past up to and with `now`, replace all that follows. This is the one way to change a job.

@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from mjsim.core.error import SettingsError
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import Frozen
 
 EVENTS: Mapping[Status, str] = {
     Status.IN_PROGRESS: "job.progress",
@@ -84,12 +84,14 @@ def message_id(job_id: str, status: Status) -> str:
 # Secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Frozen):
     """A key to sign with, as text (`whsec_` and Base64) and as bytes."""
 
-    text: str = field(repr=False)
-    key: bytes = field(repr=False)
+    text: str
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
 
 
 _PREFIX = "whsec_"

@@ -1,14 +1,12 @@
 """What one simulated world is set to; decided when it starts, and the same for all that happens in it."""
 
-from dataclasses import dataclass
-
 from mjsim.core.limit import RateLimit
 from mjsim.core.pace import Pace
 from mjsim.core.slots import SlotPlan
+from mjsim.core.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Frozen):
     """`seed`: the root of all chance. `slots` None: every job runs at once. `rate_limit` None: none, on imagine only;
     `task_limit` is the same for all that the task API makes. `credits`: what each account there is granted.
 

@@ -1,6 +1,5 @@
 """The MCP server itself: what it offers, and how each request becomes requests to the API."""
 
-from dataclasses import asdict
 from typing import Any
 
 from mcp import MCPError
@@ -161,7 +160,7 @@ def caller_token(context: Context) -> str | None:
 
 
 def _tool(operation: Operation) -> Tool:
-    hints = {f"{name}_hint": value for name, value in asdict(operation.hints).items()}
+    hints = {f"{name}_hint": getattr(operation.hints, name) for name in operation.hints.__struct_fields__}
     return Tool(
         name=operation.name,
         title=operation.title,

@@ -1,13 +1,13 @@
 """The tools are data: names, descriptions and hints are the capability's, schemas are the overlaid contract's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from mjsim import spec
 from mjsim.core.error import SimulatorError
+from mjsim.core.value import Frozen
 
 JOB_ID = "jobId"
 """The one place in a path of the contract."""
@@ -19,8 +19,7 @@ class UnfitArgument(SimulatorError):
     """An argument that cannot be made a path or a query of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Frozen):
     """What a host may assume of a tool; `open_world`: it reaches beyond the jobs of the account."""
 
     read_only: bool
@@ -46,8 +45,7 @@ _CAPABILITY = (
 """Operation, description and hints, as the capability document has them; it says nothing of an open world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """What is sent to the server: a target (path and query, encoded), and a body where one is due."""
 
     method: str
@@ -55,8 +53,7 @@ class Request:
     body: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Frozen, eq=False):
     """One operation of the API as a tool; equal to itself alone."""
 
     name: str

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ import aiohttp
 from yarl import URL
 
 from mjsim.core.error import SimulatorError
+from mjsim.core.value import Frozen
 from mjsim.mcp.operation import Request
 
 SECONDS = 30
@@ -27,8 +27,7 @@ class NoAnswer(SimulatorError):
     """The server could not be reached, or did not answer in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What the server said: `value` is its JSON, None where it sent none."""
 
     status: int

@@ -1,16 +1,15 @@
 """Plants: stems with leaves and buds before a great disc, like a printed herbal."""
 
-from dataclasses import dataclass
 from math import atan2, cos, pi, sin
 
+from mjsim.core.value import Frozen
 from mjsim.paint.backdrop import Backdrop
 from mjsim.paint.canvas import Canvas, Pen
 from mjsim.paint.fortune import Fortune
 from mjsim.paint.relief import Point, cloud, interpolated
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Frozen):
     """How leaves stand: at every how many joints, in pairs or in turn, how long, slim, spread, tapering."""
 
     every: int
@@ -21,8 +20,7 @@ class Kind:
     taper: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Frozen):
     """A tone, in the accent's ramp or in the main one."""
 
     tone: float

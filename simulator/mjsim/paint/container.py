@@ -7,10 +7,10 @@ picture is all that is looked at.
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mjsim.core.error import InvalidImage
 from mjsim.core.ratio import Size
+from mjsim.core.value import Frozen
 
 LIMIT = 40_000_000
 """Pictures of more pixels are refused before anything is decoded."""
@@ -35,8 +35,7 @@ _PARTS = 100_000
 _TOO_MANY = f"the data is a picture of more than {_PARTS} parts; such files are not read."
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Frozen):
     """A still picture's file: its format, its size as stored, and how EXIF says to turn it (1 to 8)."""
 
     format: str

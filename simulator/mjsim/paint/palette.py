@@ -1,10 +1,10 @@
 """A grid's colours are one of a few families chosen by hand: whatever chance picks, they suit each other."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians, sin
 
 from mjsim.core.artwork import Artwork
+from mjsim.core.value import Frozen
 from mjsim.paint.colour import Lab, along, lab, rgb
 from mjsim.paint.fortune import Fortune
 
@@ -18,8 +18,7 @@ LIGHT_PULL = 0.25
 """How much of their lightness; little, or the order from dark to light would be lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Frozen):
     """Stops from dark to light: of the main ramp, and of the accent that stands out from it."""
 
     name: str

@@ -119,4 +119,5 @@ def row(entry: Entry) -> list[str]:
     ]
     who = "(control)" if entry["surface"] == "control" else entry.get("tenant", "")
     fired = [counted(len(entry["faults"]), "fault")] if entry["faults"] else []
-    return [*asked, str(entry["status"]), who, *fired]
+    missed = [counted(len(entry["near_misses"]), "near miss", "near misses")] if "near_misses" in entry else []
+    return [*asked, str(entry["status"]), who, ", ".join(fired + missed)]

@@ -51,7 +51,7 @@ class Player:
             answer = self._ask(entry)
         except Unreachable as error:
             self._clock.show()  # it is still there; the answer alone was cut off
-            return () if entry["faults"] else (Difference("answer", str(entry["status"]), error.reason),)
+            return () if _was_cut_off(entry) else (Difference("answer", str(entry["status"]), error.reason),)
         self._follow(entry, answer)
         return tuple(differences(entry, answer))
 
@@ -72,6 +72,11 @@ class Player:
         """An advance that is asked again moves time, too."""
         if entry["target"].startswith(_ADVANCE) and answer.status == 200:
             self._now = parse_rfc3339(json.loads(answer.body)["after"])
+
+
+def _was_cut_off(entry: Entry) -> bool:
+    """Whether a fault has kept the answer, or some of it, from whoever asked."""
+    return any({"connection", "truncate", "drip"} & set(fault["parts"]) for fault in entry["faults"])
 
 
 def _left_out(entry: Entry) -> str:

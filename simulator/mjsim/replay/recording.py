@@ -5,13 +5,13 @@ Requests of the control API that change something are among them, so that jobs a
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mjsim.client.faults import Fault
 from mjsim.client.shape import Entry
 from mjsim.core.error import SettingsError
+from mjsim.core.value import Frozen
 from mjsim.replay.exchange import content
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 FORMAT = "mjsim-recording-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Frozen):
     """A run: `version` and `seed` of the simulator, `settings` by name as far as they are no secrets, and exchanges."""
 
     version: str

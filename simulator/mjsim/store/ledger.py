@@ -3,10 +3,9 @@
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
-from mjsim.core.chance import digest
 from mjsim.core.instant import BEGINNING, NEVER, Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
@@ -17,7 +16,9 @@ from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
-from mjsim.store.tally import Instants, Tally
+from mjsim.store.repeats import Repeats, request_of
+from mjsim.store.tallies import Tallies
+from mjsim.store.tally import Instants
 
 _AT_HAND = 512
 """How many decoded jobs are kept at hand: the ones that are being polled."""
@@ -29,21 +30,22 @@ class Ledger:
     def __init__(self, file: Path | None) -> None:
         self.connection = Connection(file, when_lost=self._recall)
         try:
-            self._recall()
             self.outbox = SqliteOutbox(self.connection)
+            self._recall()
         except sqlite3.DatabaseError:
             self.connection.close()
             raise
 
     def _recall(self) -> None:
         """Drop what is known beside the rows and read it again."""
+        self.outbox.stir()
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
-        self._tallies: dict[int, Tally] = {}
+        self._tallies = Tallies(self.connection)
         self.purse = Purse(self.connection)
         self._at_hand: OrderedDict[str, Job] = OrderedDict()
-        self._repeats: OrderedDict[bytes, int] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
+        self._repeats = Repeats(self.connection, empty=not self.count)
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
@@ -57,7 +59,7 @@ class Ledger:
         """A page of the tenant's listed jobs; see `listing` for how its rows are found."""
         if (number := self._tenants.get(tenant)) is None:
             return Page([], 0)
-        tally = self._tally(number, now)
+        tally = self._tallies.at(number, now)
         total = tally.of(query.status)
         if query.offset >= total:
             return Page([], total)
@@ -67,11 +69,7 @@ class Ledger:
 
     def repeats(self, tenant: str, fingerprint: str) -> int:
         """The number of the next equal request: one more than the last that is kept, 0 where none is."""
-        request = _request(tenant, fingerprint)
-        if (known := self._repeats.get(request)) is not None:
-            return known
-        found = self.connection.rows("SELECT max(repeat) FROM job WHERE request = ?", request)
-        return 0 if found[0][0] is None else int(found[0][0]) + 1
+        return self._repeats.following(request_of(tenant, fingerprint))
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
         """The tenant's jobs without a terminal status, in order of acceptance."""
@@ -87,23 +85,18 @@ class Ledger:
 
     def insert(self, job: Job) -> None:
         """Write a new job."""
-        number, instants = self._number(job.tenant), Instants.of(job.timeline)
-        request = _request(job.tenant, job.fingerprint)
-        accepted = job.timeline.accepted
-        charge = None if job.task is None else job.task.charge
+        number, request = self._number(job.tenant), request_of(job.tenant, job.fingerprint)
         placed = number if job.listed else -number
-        row = _id(job.id), placed, job.type.value, accepted, *instants, request, job.repeat, charge, encode(job)
-        self.connection.write(_INSERT, *row)
+        self.connection.write_soon(_INSERT, partial(_row, job, placed, request))
+        self._repeats.note(request, job.repeat)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
-        if job.repeat:
-            self._note_repeat(request, job.repeat + 1)
         self.count += 1
-        self._oldest = min(self._oldest, accepted)
-        if charge:
-            self.purse.note(number, charge, instants)
-        if tally := self._tallies.get(placed):
-            tally.add(instants)
+        self._oldest = min(self._oldest, job.timeline.accepted)
+        if job.task is not None and job.task.charge:
+            self.purse.note(number, job.task.charge, Instants.of(job.timeline))
+        if tally := self._tallies.known(placed):
+            tally.add(Instants.of(job.timeline))
 
     def update(self, job: Job) -> None:
         """Write the amended life of a known job."""
@@ -116,9 +109,15 @@ class Ledger:
             self.outbox.project(job, job.webhook)
         if job.task is not None:
             self.purse.note(number, job.task.charge, instants)
-        if tally := self._tallies.get(number if job.listed else -number):
+        if tally := self._tallies.known(number if job.listed else -number):
             tally.add(Instants(*before[0]), sign=-1)
             tally.add(instants)
+
+    def count_accepted_until(self, instant: Instant) -> int:
+        """How many jobs were accepted at or before the instant."""
+        if self._oldest > instant:
+            return 0
+        return int(self.connection.rows("SELECT count(*) FROM job WHERE accepted <= ?", instant)[0][0])
 
     def forget_accepted_until(self, instant: Instant) -> int:
         """Forget the jobs accepted at or before the instant."""
@@ -183,14 +182,14 @@ class Ledger:
         for number, charge, *instants in gone:
             if charge:
                 self.purse.note(abs(number), charge, Instants(*instants), sign=-1)
-            if tally := self._tallies.get(number):
+            if tally := self._tallies.known(number):
                 tally.add(Instants(*instants), sign=-1)
         self.count -= len(gone)
         for number in {abs(number) for number, *_ in gone}:
             self._forget_idle_tenant(number)
         if gone:
             self._at_hand.clear()
-            self._repeats.clear()
+            self._repeats.forget()
             self._oldest = self._first_accepted()
         return len(gone)
 
@@ -200,7 +199,7 @@ class Ledger:
             return
         for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
             del self._tenants[name]
-        self._tallies.pop(number, None)
+        self._tallies.forget(number)
         self.purse.let_go(number)
 
     def _first_accepted(self) -> Instant:
@@ -225,25 +224,6 @@ class Ledger:
             self._at_hand.popitem(last=False)
         return job
 
-    def _note_repeat(self, request: bytes, following: int) -> None:
-        self._repeats[request] = following
-        if len(self._repeats) > _AT_HAND:
-            self._repeats.popitem(last=False)
-
-    def _tally(self, number: int, now: Instant) -> Tally:
-        """The tenant's counts at this instant; only the time since they were last asked for is counted."""
-        tally = self._tallies.get(number)
-        if tally is None or tally.watermark > now:
-            accepted = self.connection.rows("SELECT count(*) FROM job WHERE tenant = ?", number)[0][0]
-            tally = self._tallies[number] = Tally(Instant(-1), accepted)
-        if tally.watermark < now:
-            span = (number, tally.watermark, now)
-            tally.started += self.connection.rows(_STARTED, *span)[0][0]
-            for outcome, count in self.connection.rows(_SETTLED, *span):
-                tally.settled[outcome] += count
-            tally.watermark = now
-        return tally
-
 
 _INSERT = (
     "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, charge, document) "
@@ -257,19 +237,14 @@ _LATEST_OF_TENANT = (
     "SELECT * FROM (SELECT sequence FROM job WHERE tenant = -:tenant ORDER BY sequence DESC LIMIT :number)) "
     "ORDER BY sequence DESC LIMIT :number"
 )
-_STARTED = "SELECT count(*) FROM job WHERE tenant = ? AND started > ? AND started <= ?"
-# Left to itself, SQLite groups by an index that begins with the outcome, and reads every job of the tenant.
-_SETTLED = (
-    "SELECT outcome, count(*) FROM job INDEXED BY job_settled "
-    "WHERE tenant = ? AND settled > ? AND settled <= ? GROUP BY outcome"
-)
+
+
+def _row(job: Job, placed: int, request: bytes) -> tuple[object, ...]:
+    """What `_INSERT` takes; `placed` is the tenant's number, negative where the job is not listed."""
+    life, charge = job.timeline, None if job.task is None else job.task.charge
+    instants = life.accepted, *Instants.of(life)
+    return _id(job.id), placed, job.type.value, *instants, request, job.repeat, charge, encode(job)
 
 
 def _id(job_id: str) -> bytes:
     return bytes.fromhex(job_id.replace("-", ""))
-
-
-@lru_cache(maxsize=64)
-def _request(tenant: str, fingerprint: str) -> bytes:
-    """What equal requests of a tenant have in common, short enough for an index."""
-    return digest(tenant, fingerprint)

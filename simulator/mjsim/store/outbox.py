@@ -31,6 +31,8 @@ class SqliteOutbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._watchers: list[Callable[[], None]] = []
+        self.changes = 0
+        """See `ports.Outbox`."""
         connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
 
     def project(self, job: Job, webhook: Webhook) -> None:
@@ -45,11 +47,17 @@ class SqliteOutbox:
             if message not in known:
                 row = message, job.tenant, _job(job.id), news.status.value, webhook.url, host_of(webhook.url)
                 self._connection.write(_INSERT, *row, news.instant, news.instant, Standing.SCHEDULED.value)
-        self._stir()
+        self.stir()
 
     def watch(self, stirred: Callable[[], None]) -> None:
         """See `ports.Outbox`."""
         self._watchers.append(stirred)
+
+    def stir(self, *, sooner: bool = True) -> None:
+        """Tell those who watch that something stands otherwise; and that it may be `sooner` due than anybody knows."""
+        self.changes += sooner
+        for stirred in self._watchers:
+            stirred()
 
     async def next_due(self, real: float, passing_over: Collection[str] = ()) -> Instant | None:
         """See `ports.Outbox`."""
@@ -69,17 +77,18 @@ class SqliteOutbox:
         """See `ports.Outbox`."""
         row = delivery.attempts + 1, outcome.due, outcome.standing.value, delivery.number, delivery.id
         # It may have been forgotten with its job while it was being sent.
-        if self._connection.write(_RECORD, *row):
+        kept = self._connection.write_returning(_RECORD, *row)
+        if kept:
             for copy, attempt in enumerate(attempts):
                 place = attempt.number * _MOST_COPIES + copy
                 self._connection.write(_INSERT_ATTEMPT, delivery.number, place, _encode(attempt))
-        self._stir()
+        self.stir(sooner=kept != [(outcome.due,)])
         await self._connection.durable()
 
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
         """See `ports.Outbox`."""
         self._connection.write("UPDATE delivery SET due = ?, claimed = 0 WHERE id = ?", due, delivery.id)
-        self._stir()
+        self.stir()
         await self._connection.durable()
 
     async def delivery(self, message: str) -> Delivery | None:
@@ -102,14 +111,14 @@ class SqliteOutbox:
         """See `ports.Outbox`."""
         condition, arguments = _condition(query)
         number = self._connection.write(f"{_RESEND} WHERE attempts AND {condition}", now, now, *arguments)
-        self._stir()
+        self.stir()
         await self._connection.durable()
         return number
 
     async def resend_one(self, delivery: Delivery, now: Instant) -> None:
         """See `ports.Outbox`."""
         self._connection.write(f"{_RESEND} WHERE id = ?", now, now, delivery.id)
-        self._stir()
+        self.stir()
         await self._connection.durable()
 
     async def disable(self, tenant: str, url: str, now: Instant) -> None:
@@ -141,10 +150,6 @@ class SqliteOutbox:
             change = "UPDATE delivery SET instant = ?, due = ? WHERE id = ?"
             self._connection.write(change, news.instant, news.instant, message)
 
-    def _stir(self) -> None:
-        for stirred in self._watchers:
-            stirred()
-
 
 _INSERT = (
     "INSERT INTO delivery (id, tenant, job, status, url, host, instant, due, standing) "
@@ -156,7 +161,7 @@ _MOST_COPIES = 1_000_000
 
 _RECORD = (
     "UPDATE delivery SET attempts = ?, due = coalesce(resend, ?), claimed = 0, resend = NULL, "
-    "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ?"
+    "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ? RETURNING due"
 )
 # What somebody is at already is due once more when he is done.
 _RESEND = (

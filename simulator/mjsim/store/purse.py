@@ -4,17 +4,16 @@ What jobs have cost that have succeeded is past and stays: a `Paid` remembers it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mjsim.core.credit import Account
 from mjsim.core.instant import Instant
 from mjsim.core.status import Status
+from mjsim.core.value import Record
 from mjsim.store.connection import Connection
 from mjsim.store.tally import OUTCOMES, Instants
 
 
-@dataclass(slots=True)
-class Paid:
+class Paid(Record):
     """What the kept jobs of a tenant have cost that had succeeded by `watermark`."""
 
     watermark: Instant

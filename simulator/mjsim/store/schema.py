@@ -19,7 +19,7 @@ from mjsim.core.status import Status
 from mjsim.store.tally import OUTCOMES
 
 APPLICATION_ID = 0x6D6A7369
-VERSION = 3
+VERSION = 4
 
 TABLES = f"""
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -66,6 +66,10 @@ class SqliteStore:
         """See `ports.Store`."""
         return self._ledger.count
 
+    async def count_accepted_until(self, instant: Instant) -> int:
+        """See `ports.Store`."""
+        return self._ledger.count_accepted_until(instant)
+
     async def forget_accepted_until(self, instant: Instant) -> int:
         """See `ports.Store`."""
         number = self._ledger.forget_accepted_until(instant)
@@ -117,7 +121,12 @@ class SqliteStore:
 
     async def restore(self, data: bytes) -> int:
         """See `ports.Store`."""
+        line = self._connection.rows("SELECT value FROM fact WHERE name = 'line'")
         self._ledger.restore(data)
+        # Time goes on where it is here, wherever it was when the file was written.
+        for (noted,) in line:
+            self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", noted)
+        await self._connection.durable()
         return self._ledger.count
 
     async def close(self) -> None:

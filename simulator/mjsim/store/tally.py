@@ -4,12 +4,12 @@ A `Tally` says how many instants lay at or before its watermark. Time only moves
 moving the watermark counts each instant once.
 """
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mjsim.core.instant import NEVER, Instant
+from mjsim.core.instant import Instant
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
+from mjsim.core.value import Record, field
 
 OUTCOMES: tuple[Status | None, ...] = (None, Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 """Planned outcomes by the number that stands for them in a row."""
@@ -28,12 +28,10 @@ class Instants(NamedTuple):
     @classmethod
     def of(cls, life: Timeline) -> "Instants":
         """Those of a job with this life."""
-        outcome = life.outcome
-        return cls(life.started, NEVER if outcome is None else life.moments[-1].instant, _PLACES[outcome])
+        return cls(life.started, life.settled, _PLACES[life.outcome])
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Record):
     """How many jobs there are, how many had left pending by `watermark`, and how many had settled, by outcome."""
 
     watermark: Instant

@@ -14,6 +14,7 @@ from mjsim.core.error import (
     TooManyRequests,
     Unauthorized,
 )
+from mjsim.web.whole import WholeAnswer
 
 JSON = "application/json; charset=utf-8"
 _HEADERS = {"Content-Type": JSON, "Access-Control-Allow-Origin": "*"}
@@ -30,12 +31,12 @@ def json_answer(value: object, status: int = 200) -> web.Response:
 
 def encoded_answer(body: bytes, status: int = 200) -> web.Response:
     """A body that is JSON already; readable from any web page."""
-    return web.Response(body=body, status=status, headers=_HEADERS)
+    return WholeAnswer(body=body, status=status, headers=_HEADERS)
 
 
 def plain_json(value: object) -> web.Response:
     """The value as JSON that no foreign web page may read."""
-    return web.Response(body=encode(value), headers={"Content-Type": JSON})
+    return WholeAnswer(body=encode(value), headers={"Content-Type": JSON})
 
 
 def error_answer(status: int, code: str, message: str) -> web.Response:

@@ -1,11 +1,11 @@
 """A file that is made when it is asked for: with a strong tag, conditional requests, and ranges."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from aiohttp import ETag, web
 
 from mjsim.core.error import RangeNotSatisfiable
+from mjsim.core.value import Frozen
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -15,8 +15,7 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Frozen):
     """A file: its MIME type, a tag that is equal exactly for equal bytes, and what makes them."""
 
     content_type: str

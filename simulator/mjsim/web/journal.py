@@ -6,13 +6,14 @@ It is bounded by entries and by bytes, and shows no credentials.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from multidict import MultiMapping
 
 from mjsim.core.delivery import legible
 from mjsim.core.instant import Instant
 from mjsim.core.tenant import is_made_up
+from mjsim.web.strike import Strike, Vain
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 32 * 1024 * 1024
@@ -24,7 +25,9 @@ _REDACTED = "[redacted]"
 
 
 class Entry(NamedTuple):
-    """An exchange. `at` is simulated time, `time` and `seconds` are real; `faults` names those that fired."""
+    """An exchange. `at` is simulated time, `time` and `seconds` are real; `faults` names those that fired, `in_vain` what
+    the request asked for and did not get.
+    """
 
     number: int
     at: Instant
@@ -39,12 +42,14 @@ class Entry(NamedTuple):
     status: int
     headers: MultiMapping[str]
     body: bytes
-    faults: tuple[Any, ...] = ()
+    faults: tuple[Strike, ...] = ()
+    in_vain: tuple[Vain, ...] = ()
 
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
-        return 2_000 + len(self.request_body) + len(self.body)
+        headers = sum(map(len, self.request_headers)) + sum(map(len, self.request_headers.values()))
+        return 2_000 + headers + len(self.target) + len(self.request_body) + len(self.body)
 
     @property
     def path(self) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from mjsim.core.image import ImageInput, decode_base64
 from mjsim.core.instant import Instant
 from mjsim.core.prompt import Value
 from mjsim.core.request import Webhook
+from mjsim.core.value import changed
 from mjsim.ports import Query
 from mjsim.service import Service
 from mjsim.web.answer import encoded_answer, json_answer
@@ -114,7 +114,7 @@ def _seen_at(call: Call, now: Instant) -> Instant:
 def _moved(call: Call, query: Query) -> Query:
     """The page as it is once so many jobs have come in before it, where that is wanted."""
     drift = call.effect.drift
-    return replace(query, offset=max(0, query.offset - drift)) if drift else query
+    return changed(query, offset=max(0, query.offset - drift)) if drift else query
 
 
 def _job_id(call: Call) -> str:

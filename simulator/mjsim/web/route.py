@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from aiohttp import web
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import MethodNotAllowed, NotFound
 from mjsim.core.fault import NOTHING, Effect
+from mjsim.core.value import Frozen
 
 
 class Call(NamedTuple):
@@ -29,8 +29,7 @@ class Call(NamedTuple):
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Frozen):
     """A path, in which `{name}` stands for one segment and `{name*}` for the rest, and its handlers by method.
 
     `operation` is the name by which a fault strikes it; none can where that is empty.

@@ -3,7 +3,10 @@
 import asyncio
 import errno
 import logging
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -40,13 +43,46 @@ class _Connection(web.RequestHandler):
         return answer
 
 
+class _InOneTask:
+    """A loop on which a connection serves its requests in the one task that it has.
+
+    On Python 3.11 aiohttp begins a task for each request and does nothing but wait for it; later Pythons begin such a task
+    at once, which costs as little as none. Here what it waits for is the request's coroutine itself.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        # aiohttp calls these for every request.
+        self.create_future, self.time, self.call_at = loop.create_future, loop.time, loop.call_at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    def create_task(self, coroutine: Coroutine[Any, Any, Any]) -> Awaitable[Any]:
+        """A task for the connection; its requests are theirs."""
+        if getattr(coroutine, "__name__", "") == web.RequestHandler.start.__name__:
+            return self._loop.create_task(coroutine)
+        return coroutine
+
+
+def _serving_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.get_running_loop()
+    return loop if sys.version_info >= (3, 12) else cast("asyncio.AbstractEventLoop", _InOneTask(loop))
+
+
 class _Protocols(web.Server):
     """Makes a connection handler for each connection."""
+
+    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+        super().__init__(
+            handler, request_factory=partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=LIMIT)
+        )
+        self._serving_loop = _serving_loop()
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(
             self,
-            loop=asyncio.get_running_loop(),
+            loop=self._serving_loop,
             access_log=None,  # type: ignore[arg-type]  # aiohttp takes None for "no log"
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=2.0,
@@ -66,8 +102,7 @@ class Listener:
     async def start(self) -> int:
         """Begin to listen; the port. `SettingsError` where that is not possible."""
         loop = asyncio.get_running_loop()
-        bounded = partial(web.BaseRequest, loop=loop, client_max_size=LIMIT)
-        self._server = _Protocols(self._site.handle, request_factory=bounded)
+        self._server = _Protocols(self._site.handle)
         try:
             self._listening = await loop.create_server(self._server, self._host, self._port, backlog=1024)
         except (OSError, OverflowError, ValueError) as error:

@@ -14,7 +14,8 @@ from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route, RouteTable
-from mjsim.web.stage import STRIKES, Stage
+from mjsim.web.stage import Stage
+from mjsim.web.strike import IN_VAIN, STRIKES
 from mjsim.web.surface import Surface, Surfaces
 
 log = logging.getLogger("mjsim")
@@ -103,5 +104,6 @@ class Site:
                 answer.headers,
                 body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
                 request.get(STRIKES, ()),
+                request.get(IN_VAIN, ()),
             )
         )

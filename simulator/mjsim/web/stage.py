@@ -3,12 +3,10 @@ before its handler is called, and done around it; where there is neither, the ha
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiohttp import web
 
@@ -17,38 +15,22 @@ from mjsim.core.chance import digest
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
-from mjsim.core.faultbook import FaultBook, Occasion
-from mjsim.core.preference import SIM, Preferences, parse_prefer
-from mjsim.core.prompt import parse_flags
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultentry import Occasion
+from mjsim.core.preference import Preferences, parse_prefer
 from mjsim.core.task import job_id_of
+from mjsim.core.value import changed
 from mjsim.service import Service
 from mjsim.web.answer import RealSeconds
-from mjsim.web.body import LARGE, parse_json, read_bounded
+from mjsim.web.body import read_bounded
 from mjsim.web.route import Call, Handler
+from mjsim.web.strike import Strike, fields_of, heard, note, possible, preferred, preferred_in_vain, said_in
 from mjsim.web.substitute import altered, restated, substitute
 from mjsim.web.surface import Errors
 from mjsim.web.wire import dripping, ended, truncated
 
-log = logging.getLogger("mjsim")
-
-
 LONGEST_PROMPT = 4_000
 """How many characters of a prompt faults look at and remember: no longer one is accepted."""
-
-
-class Strike(NamedTuple):
-    """What happened to an answer: by which fault (`Prefer` where the request asked for it), to which parts, why, and
-    whether the contract documents no such status for the operation.
-    """
-
-    fault: str
-    parts: tuple[str, ...]
-    reason: str
-    off_contract: bool
-
-
-STRIKES = web.RequestKey("strikes", tuple[Strike, ...])
-"""Where a request keeps what happened to its answer."""
 
 
 class Stage:
@@ -61,6 +43,8 @@ class Stage:
 
     def perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> Awaitable[web.StreamResponse]:
         """The answer of the handler, with all that is to happen to it; its API tells `errors` so."""
+        if operation in CREATING:
+            handler = partial(heard, handler)
         if self._book or "Prefer" in call.request.headers:
             return self._perform(handler, call, operation, errors)
         return handler(call)
@@ -70,14 +54,14 @@ class Stage:
         asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
         own = asked.effect.only(parts_at(operation))
         directives = asked.directives if operation in CREATING else NONE
-        effect, strikes = own, _own(own, directives)
+        effect, strikes = own, preferred(own, directives)
         if self._book:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found
             directives = directives.over(Directives(effect.job))
         acted = call._replace(effect=effect, directives=directives)
         answer = await self._act(handler, acted, _applied(asked, operation), errors)
-        self._tell(call, answer, strikes, operation)
+        note(call.request, _off_contract(strikes, answer.status, operation), preferred_in_vain(asked, operation))
         return answer
 
     async def _struck(
@@ -85,13 +69,13 @@ class Stage:
     ) -> tuple[Effect, list[Strike]]:
         """All that is to happen: what the request asked for, then what faults do."""
         occasion = await self._occasion(call, operation)
-        fate = directives.fate or _directives(occasion.prompt or "").fate
-        claimed = own if fate is None else replace(own, job=fate)
+        fate = directives.fate or said_in(occasion.prompt).fate
+        claimed = own if fate is None else changed(own, job=fate)
         fired = self._book.strike(occasion, self._service.now(), claimed)
         effect = own
         for one in fired:
             effect = effect.over(one.effect)
-        return effect, [Strike(one.fault, one.effect.parts, one.reason, off_contract=False) for one in fired]
+        return effect, [Strike(one.fault, one.effect.parts, one.reason) for one in fired]
 
     async def _occasion(self, call: Call, operation: str) -> Occasion:
         """What a fault may look at. The body is read here, once for all."""
@@ -102,7 +86,7 @@ class Stage:
         body = b""
         if operation in CREATING:
             body = await read_bounded(request)
-            fields = await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
+            fields = await fields_of(body)
         prompt, job_id = fields.get("prompt"), _job_named(call, fields)
         return Occasion(
             operation,
@@ -151,24 +135,11 @@ class Stage:
         except Refused as refused:
             return errors.refusal(refused, self._real_seconds)
 
-    def _tell(self, call: Call, answer: web.StreamResponse, strikes: list[Strike], operation: str) -> None:
-        if not strikes:
-            return
-        foreign = answer.status not in _documented().get(operation, frozenset({answer.status}))
-        told = tuple(one._replace(off_contract=foreign and "response" in one.parts) for one in strikes)
-        # As it was sent, so that a path with a line break is still one line.
-        path = call.request.rel_url.raw_path[:200]
-        for one in told:
-            where = " (off contract)" if one.off_contract else ""
-            log.info("%s %s: %s: %s%s", call.request.method, path, one.fault, one.reason, where)
-        call.request[STRIKES] = told
 
-
-def _own(effect: Effect, directives: Directives) -> list[Strike]:
-    """What the request's own wishes come to."""
-    parts = (*effect.parts, *(() if directives is NONE else (SIM,)))
-    reason = f"{', '.join(parts)}: the request asks for it"
-    return [Strike("Prefer", parts, reason, off_contract=False)] if parts else []
+def _off_contract(strikes: list[Strike], status: int, operation: str) -> list[Strike]:
+    """The strikes; those that have made a status which the operation does not document are marked."""
+    foreign = status not in _documented().get(operation, frozenset({status}))
+    return [one._replace(off_contract=foreign and "response" in one.parts) for one in strikes]
 
 
 async def _wait(delay: Delay | None) -> None:
@@ -189,17 +160,8 @@ def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web
 
 def _applied(asked: Preferences, operation: str) -> str:
     """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not."""
-    possible = parts_at(operation) | ({SIM} if operation in CREATING else set())
-    return ", ".join(shown for shown, part in asked.understood.items() if part in possible)
-
-
-def _fields(body: bytes) -> Mapping[str, Any]:
-    """The fields of a body; none where it is no JSON object, which its handler will say."""
-    try:
-        value = parse_json(body)
-    except Refused:
-        return {}
-    return value if isinstance(value, dict) else {}
+    here = possible(operation)
+    return ", ".join(shown for shown, part in asked.understood.items() if part in here)
 
 
 def _job_named(call: Call, fields: Mapping[str, Any]) -> str | None:
@@ -209,14 +171,6 @@ def _job_named(call: Call, fields: Mapping[str, Any]) -> str | None:
         return named.lower()
     task = fields.get("taskId", call.request.query.get("taskId"))
     return job_id_of(task) if isinstance(task, str) else None
-
-
-def _directives(prompt: str) -> Directives:
-    """What a prompt asks for; nothing where it is refused, which its handler will say."""
-    try:
-        return parse_flags(prompt).directives if "--sim" in prompt.lower() else NONE
-    except Refused:
-        return NONE
 
 
 @cache

@@ -1,12 +1,12 @@
 """Routes come in surfaces: what is below one prefix asks the same of its callers and is readable by the same pages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from aiohttp import web
 
 from mjsim.core.error import Refused
+from mjsim.core.value import Frozen
 from mjsim.web.answer import RealSeconds, refusal
 from mjsim.web.substitute import State, stated
 
@@ -21,8 +21,7 @@ class Errors(NamedTuple):
 PUBLISHED = Errors(refusal, stated)
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
+class Surface(Frozen):
     """The routes below `prefix`. `admit` gives the tenant of a request, or refuses it before anything else is looked at.
 
     `keyed` surfaces belong to an API that is simulated, and ask for a key; `open` ones may be read by any web page.

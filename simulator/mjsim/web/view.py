@@ -35,7 +35,7 @@ class View:
         """The Job as JSON. It looks the same until its next moment, so who polls it is shown the same bytes again."""
         moment, key = job.timeline.at(now), (job.id, origin)
         shown = self._shown.get(key)
-        if shown is not None and shown[0] is moment:
+        if shown is not None and shown[0] == moment:
             self._shown.move_to_end(key)
             return shown[1]
         body = encode(self.job(job, now, origin))

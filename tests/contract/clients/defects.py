@@ -23,10 +23,11 @@ class Defect:
     outcome: Outcome = Outcome.FAIL
     varied: str = "no variation"
     base: str = "careful.py"
+    correct: Path = CORRECT
 
     def write(self, folder: Path) -> Path:
         """The broken client as a file."""
-        source = (CORRECT / self.base).read_text(encoding="utf-8")
+        source = (self.correct / self.base).read_text(encoding="utf-8")
         assert source.count(self.line) == 1, f"{self.name}: {source.count(self.line)} such lines"
         broken = folder / f"{self.name}{Path(self.base).suffix}"
         broken.write_text(source.replace(self.line, self.instead), encoding="utf-8")
@@ -310,7 +311,8 @@ TROUBLE = (
         '            if method == "POST":',
         "            if False:",
         "C024/createImagineJob",
-        varied=f"{CREATE}/reset/after/*",
+        WARN,
+        f"{CREATE}/reset/after/*",
     ),
     Defect(
         "giving_up_is_success",

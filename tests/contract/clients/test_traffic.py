@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.traffic.check import TrafficCheck
@@ -136,6 +137,33 @@ async def passed(proxy: PassThrough, said: list[str]) -> Any:
             async with session.post("/v1/imagine", json={"prompt": 3}) as answer:
                 assert answer.status == 400
                 assert answer.headers["Content-Type"].startswith("application/json")
+    serving.cancel()
+    return await serving
+
+
+def test_traffic_of_the_task_api_passes_through_too(instant: str, openapi: Path) -> None:
+    """Its refusals come with HTTP status 200, and are known by their code."""
+    proxy = PassThrough(instant, openapi / "tasks.json", dialect=TASKS)
+    report = asyncio.run(passed_tasks(proxy))
+    outcomes = {case.id: case.outcome for case in report.cases}
+    assert outcomes["C001/generateTask"] is Outcome.FAIL
+    assert outcomes["C001/getTaskCredits"] is Outcome.PASS
+    assert dict(report.matrices[0].rows)["generateTask"][report.matrices[0].columns.index("422")] == "1"
+
+
+async def passed_tasks(proxy: PassThrough) -> Any:
+    """Ask for the credits, and for a task that is none, through the proxy; then stop it."""
+    said: list[str] = []
+    serving = asyncio.ensure_future(proxy.serve(said.append))
+    headers = {"Authorization": "Bearer sim-passing-tasks"}
+    async with asyncio.timeout(10):
+        while not said:
+            await asyncio.sleep(0.01)
+        async with aiohttp.ClientSession(said[0].split()[0], headers=headers) as session:
+            async with session.get("/api/v1/chat/credit") as answer:
+                assert (await answer.json())["code"] == 200
+            async with session.post("/api/v1/mj/generate", json={"prompt": 3}) as answer:
+                assert (answer.status, (await answer.json())["code"]) == (200, 422)
     serving.cancel()
     return await serving
 

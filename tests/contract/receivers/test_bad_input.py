@@ -42,7 +42,7 @@ def test_what_is_no_url_is_named(url: str) -> None:
         ({"former_secret": "hunter2"}, "--former-secret has to be"),
         ({"webhook_type": "all"}, "--webhook-type has to be progress or result, not 'all'"),
         ({"scheme": "none"}, "--scheme has to be standard, hex, both or either, not 'none'"),
-        ({"api_url": "http://127.0.0.1:8080"}, "--api and --key belong together"),
+        ({"api_url": "http://127.0.0.1:8080"}, "--api-url and --key belong together"),
         ({"only": ["R99"]}, "no case has an id that begins with R99"),
     ],
 )
@@ -73,7 +73,7 @@ def test_an_api_that_refuses_the_key_is_named(receiver: str, instant: str) -> No
 
 def test_an_api_at_which_nothing_completes_is_named(receiver: str, failing: str) -> None:
     """Nothing can be told of, so nothing is judged."""
-    with pytest.raises(CheckError, match=r"^the API has no imagine job that completed$"):
+    with pytest.raises(CheckError, match=r"^the API has no plain job that completed$"):
         ReceiverCheck(receiver, SECRET, api_url=failing, api_key="sim-a", only=["R09"]).run()
 
 

@@ -1,7 +1,6 @@
 """A check that cannot fail proves nothing: each of these receivers has one defect, and fails for that reason."""
 
 import base64
-import socket
 from typing import Any
 
 import pytest
@@ -78,14 +77,6 @@ SLOW_JOBS = {
 
 IMPATIENT = {"R13-content-length-too-long", "R15-stalled-sender", "R17-burst"}
 """Cases that a receiver fails by being slower than the sender's patience."""
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:

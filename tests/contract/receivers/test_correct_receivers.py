@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mjsim_contracts.receiver.battery import EXAMS
 from mjsim_contracts.receiver.check import ReceiverCheck
+from mjsim_contracts.receiver.midjourney import MIDJOURNEY
 from mjsim_contracts.report.model import Outcome, Report
 
 from .correct import CORRECT, Asking
@@ -51,7 +51,7 @@ def test_a_correct_receiver_fails_nothing(style: str) -> None:
     report = judged(CORRECT[style], 1)
     assert not ended(report, Outcome.FAIL)
     assert report.exit_code == 0
-    assert len(report.cases) == len(EXAMS)
+    assert len(report.cases) == len(MIDJOURNEY.syllabus.exams)
     assert set(ended(report, Outcome.NOT_EXERCISED)) <= UNSEEN | {"R04-unknown-job-effect"}
     assert set(ended(report, Outcome.WARN)) <= {"R15-chunked", "R17-burst"}
 
@@ -105,6 +105,17 @@ def test_a_receiver_that_is_said_to_check_nothing_is_told_so_loudly(instant: str
     assert all(case.id in unseen for case in report.cases if case.id[:3] in {"R07", "R09", "R10"})
     assert "ANYBODY CAN SEND IT ANYTHING" in unseen["R09-wrong-secret"]
     assert set(ended(report, Outcome.PASS)) >= {"R00-completed", "R12-spaced"}
+
+
+def test_who_checks_no_signature_needs_no_secret(instant: str) -> None:
+    """Ids are told all the same, for they are what duplicates are known by."""
+    unsigned = Receiver()
+    unsigned.verify = lambda _headers, _body: None
+    with listening(unsigned) as url:
+        options = {"api_url": instant, "api_key": "sim-keyless", "only": ["R01"], "insecure": True}
+        report = ReceiverCheck(url, "", probe=url, **options).run()
+    assert set(ended(report, Outcome.PASS)) >= {"R00-completed", "R01-twice-effect"}
+    assert not any("The secret has" in sentence for sentence in report.headline)
 
 
 def test_without_a_probe_side_effects_are_not_exercised(instant: str) -> None:
@@ -170,7 +181,7 @@ def test_the_wrong_secret_ends_the_check_at_the_happy_path(instant: str) -> None
     with CORRECT["threaded"]() as url:
         report = ReceiverCheck(url, "whsec_" + "A" * 32, api_url=instant, api_key="sim-wrong").run()
     assert ended(report, Outcome.FAIL) == {"R00-completed": "401"}
-    assert len(ended(report, Outcome.NOT_EXERCISED)) == len(EXAMS) - 1
+    assert len(ended(report, Outcome.NOT_EXERCISED)) == len(MIDJOURNEY.syllabus.exams) - 1
     assert any("Is this the secret" in sentence for sentence in report.headline)
     assert "HAPPY PATH FAILED" in ended(report, Outcome.NOT_EXERCISED)["R09-wrong-secret"]
 

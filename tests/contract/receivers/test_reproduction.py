@@ -11,6 +11,7 @@ import pytest
 
 from mjsim_contracts.receiver.delivery import Delivery, Framing
 from mjsim_contracts.receiver.reproduction import curl
+from mjsim_contracts.receiver.signing import CALLBACKS
 
 from .threaded import KEY, SECRET, Receiver, listening
 
@@ -64,6 +65,27 @@ def test_the_command_sends_what_the_check_sends(name: str) -> None:
     near = range(int(time.time()) - 30, int(time.time()) + 1)
     wanted = [{header.lower(): text for header, text in delivery.fields(KEY, now)} for now in near]
     shown = {header: headers[header] for header in wanted[0] if header in headers}
+    assert shown in wanted
+
+
+CALLBACK = Delivery(BODY, "it's a task", signing=CALLBACKS, headers=CALLBACKS.headers)
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [CALLBACK, CALLBACK.forged(), CALLBACK.unsigned(), replace(CALLBACK, age=3600), CALLBACK.putting(good="{lower}")],
+)
+def test_a_callback_is_signed_by_the_command_too(delivery: Delivery) -> None:
+    """By its task and time, with the secret as it stands."""
+    receiver, key = Recorder(), "a key with 'quotes' & more"
+    with listening(receiver) as url:
+        result = pasted(curl(delivery, url), WEBHOOK_SECRET=key)
+        headers, body = receiver.got
+    assert "HTTP/1.1 " in result.stdout, result.stderr
+    assert body == delivery.body
+    near = range(int(time.time()) - 30, int(time.time()) + 1)
+    shown = {name: text for name, text in headers.items() if name.startswith("x-webhook")}
+    wanted = [{name.lower(): text for name, text in delivery.fields(key.encode(), now)} for now in near]
     assert shown in wanted
 
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from mjsim_contracts.receiver.delivery import Delivery, standard_signature
+from mjsim_contracts.receiver.delivery import Delivery
 from mjsim_contracts.receiver.secret import Unfit, signing_key
+from mjsim_contracts.receiver.signing import standard_signature
 
 KEYS = st.binary(min_size=24, max_size=64)
 IDS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789_", min_size=1, max_size=40)

@@ -21,13 +21,6 @@ def _not_utf8(delivery: Delivery) -> bytes:
 
 
 BROKEN: tuple[Exam, ...] = (
-    refuses(
-        "R13-cut-on-the-way",
-        "half of the body, signed when it was whole",
-        _LOST,
-        lambda true, _: replace(true, body=_half(true), signed=true.body),
-        signed=True,
-    ),
     refuses("R13-truncated", "half of a body, rightly signed", _LOST, lambda true, _: replace(true, body=_half(true))),
     refuses("R13-empty", "an empty body, rightly signed", _LOST, lambda true, _: replace(true, body=b"")),
     refuses("R13-no-json", "no JSON, rightly signed", _LOST, lambda true, _: replace(true, body=b"job=completed")),
@@ -41,18 +34,14 @@ BROKEN: tuple[Exam, ...] = (
         "R13-no-utf-8-forged",
         "bytes that are not UTF-8, signed with somebody else's secret",
         _CRASH,
-        lambda true, _: replace(true, body=_not_utf8(true)).showing(
-            webhook_signature="v1,{other}", x_midjourney_signature="{otherhex}"
-        ),
+        lambda true, _: replace(true, body=_not_utf8(true)).forged(),
         signed=True,
     ),
     refuses(
         "R13-deep-forged",
         "50,000 brackets, signed with somebody else's secret",
         _CRASH,
-        lambda true, _: replace(true, body=_DEEP).showing(
-            webhook_signature="v1,{other}", x_midjourney_signature="{otherhex}"
-        ),
+        lambda true, _: replace(true, body=_DEEP).forged(),
         NEVER_BELIEVED,
         signed=True,
     ),
@@ -71,3 +60,12 @@ BROKEN: tuple[Exam, ...] = (
         ENDED,
     ),
 )
+
+CUT_ON_THE_WAY = refuses(
+    "R13-cut-on-the-way",
+    "half of the body, signed when it was whole",
+    _LOST,
+    lambda true, _: replace(true, body=_half(true), signed=true.body),
+    signed=True,
+)
+"""It differs from half a body that was signed as such only where bodies are signed."""

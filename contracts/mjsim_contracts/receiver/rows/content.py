@@ -7,10 +7,12 @@ from typing import Any
 
 from mjsim_contracts.receiver.bench import Trial
 from mjsim_contracts.receiver.delivery import Delivery
-from mjsim_contracts.receiver.event import OPTIONAL, compact, escaped, event, reordered, spaced
+from mjsim_contracts.receiver.event import OPTIONAL, event
 from mjsim_contracts.receiver.exam import Exam, Make, accepts, worst
+from mjsim_contracts.receiver.job_maker import DESCRIBED
+from mjsim_contracts.receiver.news import compact, escaped, reordered, spaced
 from mjsim_contracts.receiver.rule import ACCEPTED, ACCEPTED_AT_BEST, Judgement
-from mjsim_contracts.receiver.stock import DESCRIBED, FOREIGN, LONG, LONG_EMOJI
+from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI
 
 _RAW = "the signature is over the raw bytes; whoever parses and writes JSON again before verifying signs something else"
 _FUTURE = "the API may say more tomorrow; a receiver that breaks on it loses events"
@@ -24,7 +26,7 @@ _FORMS: dict[str, tuple[str, Callable[[dict[str, Any]], bytes]]] = {
 
 
 def _worded(form: Callable[[dict[str, Any]], bytes]) -> Make:
-    return lambda trial: trial.true(form(event(trial.job(sort=FOREIGN))))
+    return lambda trial: trial.tell(trial.job(sort=FOREIGN), form)
 
 
 def _long(sort: str) -> Make:
@@ -36,8 +38,15 @@ def _capitals(trial: Trial) -> Delivery:
     return replace(true, headers=tuple((name.title(), template) for name, template in true.headers))
 
 
+def worded(why: str) -> tuple[Exam, ...]:
+    """The same JSON in other words."""
+    return tuple(
+        accepts(f"R12-{name}", f"the same JSON, {title}", why, _worded(form)) for name, (title, form) in _FORMS.items()
+    )
+
+
 WORDS: tuple[Exam, ...] = (
-    *(accepts(f"R12-{name}", f"the same JSON, {title}", _RAW, _worded(form)) for name, (title, form) in _FORMS.items()),
+    *worded(_RAW),
     accepts(
         "R12-capitals-in-headers",
         "Webhook-Id, Webhook-Timestamp, Webhook-Signature",
@@ -117,15 +126,22 @@ FUTURE: tuple[Exam, ...] = (
     ),
 )
 
-LARGE: tuple[Exam, ...] = tuple(
-    accepts(
-        f"R16-{name}",
-        f"a prompt of 4000 {letters} and a result of five images",
-        "prompts may be that long; a smaller limit loses the events of those who use it",
-        _long(sort),
+
+def large(letters: int) -> tuple[Exam, ...]:
+    """Prompts of so many letters, as long as the API allows."""
+    return tuple(
+        accepts(
+            f"R16-{name}",
+            f"a prompt of {letters} {kind}, and its results",
+            "prompts may be that long; a smaller limit loses the events of those who use it",
+            _long(sort),
+        )
+        for name, kind, sort in (
+            ("long-prompt", "letters", LONG),
+            ("long-prompt-emoji", "emoji, of four bytes each", LONG_EMOJI),
+        )
     )
-    for name, letters, sort in (("long-prompt", "letters", LONG), ("long-prompt-emoji", "emoji, 16 kB", LONG_EMOJI))
-)
+
 
 LATE: tuple[Exam, ...] = (
     accepts(

@@ -1,16 +1,15 @@
 """A job's news may come twice, late, early or in the wrong order, and they are always acknowledged."""
 
 import asyncio
-import json
-import uuid
 from dataclasses import replace
 
 from mjsim_contracts.receiver.bench import NotExercised, Trial
-from mjsim_contracts.receiver.delivery import Delivery, Framing
-from mjsim_contracts.receiver.event import event
+from mjsim_contracts.receiver.delivery import Framing
 from mjsim_contracts.receiver.exam import Exam, accepts, worst
+from mjsim_contracts.receiver.job_maker import CANCELLED
+from mjsim_contracts.receiver.news import Job
 from mjsim_contracts.receiver.rule import ACCEPTED, AT_ONCE, HANDLED_OR_LATER, Judgement
-from mjsim_contracts.receiver.stock import CANCELLED, Life
+from mjsim_contracts.receiver.stock import Life
 from mjsim_contracts.report.model import Outcome
 
 AT_ONCE_NUMBER = 5
@@ -51,9 +50,9 @@ async def _at_once(trial: Trial) -> Judgement:
 
 async def _progress_after_end(trial: Trial) -> Judgement:
     life = seen_at_work(trial)
-    found = [ACCEPTED.judge(await trial.send(trial.true(event(life.end)), "the end"))]
+    found = [ACCEPTED.judge(await trial.send(trial.tell(life.end), "the end"))]
     for job in reversed(life.working):
-        late = trial.true(event(job))
+        late = trial.tell(job)
         trial.blamed = late
         found.append(ACCEPTED.judge(await trial.send(late, f"late news: progress {job['progress']}")))
     return worst(found)
@@ -61,10 +60,10 @@ async def _progress_after_end(trial: Trial) -> Judgement:
 
 async def _before_created(trial: Trial) -> Judgement:
     """To the API the job is unknown at first, as it is to who has not read the answer to his POST yet."""
-    true = trial.completed()
-    hidden, name = trial.bench.passing.hidden, job_id(true)
+    job = trial.job()
+    true, hidden, name = trial.tell(job), trial.bench.passing.hidden, trial.name(job)
     hidden.add(name)
-    early = await trial.send(true, "the event, while the API answers 404 for the job")
+    early = await trial.send(true, "the event, while the API does not know the job")
     hidden.discard(name)
     late = await trial.send(true, "the retry, when the API knows the job")
     found = ACCEPTED.judge(late)
@@ -74,10 +73,10 @@ async def _before_created(trial: Trial) -> Judgement:
 
 
 async def _follow_up_fails(trial: Trial) -> Judgement:
-    true = trial.completed()
-    failing, name = trial.bench.passing.failing, job_id(true)
+    job = trial.job()
+    true, failing, name = trial.tell(job), trial.bench.passing.failing, trial.name(job)
     failing.add(name)
-    first = await trial.send(true, "the event, while the API answers 503 for the job")
+    first = await trial.send(true, "the event, while the API fails")
     failing.discard(name)
     if not trial.bench.passing.about(name):
         raise NotExercised("the receiver asks the API nothing, and nothing else from outside makes it answer 5xx")
@@ -92,15 +91,10 @@ async def _lost(trial: Trial, framing: Framing) -> Judgement:
     return ACCEPTED.judge(await trial.send(replace(true, age=0), "the retry, signed anew"))
 
 
-def job_id(delivery: Delivery) -> str:
-    """The job that a delivery is about."""
-    return str(json.loads(delivery.body)["job_id"])
-
-
-def unknown_job(trial: Trial) -> Delivery:
+def unknown_job(trial: Trial) -> Job:
     """A completed job of which the API knows nothing."""
-    name = str(uuid.uuid4())
-    return trial.true(event(trial.job(), id=name, job_id=name))
+    news = trial.bench.news
+    return {**trial.job(), news.id_name: news.new_id()}
 
 
 REPETITION: tuple[Exam, ...] = (
@@ -138,15 +132,16 @@ REPETITION: tuple[Exam, ...] = (
     ),
 )
 
-ORDER: tuple[Exam, ...] = (
-    Exam(
-        "R02-progress-after-end",
-        "news of progress after the end",
-        ACCEPTED.expected,
-        "order is promised by no sender; a refusal makes it come again and again",
-        _progress_after_end,
-        progress=True,
-    ),
+PROGRESS_AFTER_END = Exam(
+    "R02-progress-after-end",
+    "news of progress after the end",
+    ACCEPTED.expected,
+    "order is promised by no sender; a refusal makes it come again and again",
+    _progress_after_end,
+    progress=True,
+)
+
+STRANGE: tuple[Exam, ...] = (
     Exam(
         "R03-before-created",
         "the event of a job that the API does not show yet",
@@ -158,27 +153,30 @@ ORDER: tuple[Exam, ...] = (
         "R04-unknown-job",
         "a job that does not exist",
         "keys are shared and data bases are reset; an exception makes the sender try for days",
-        unknown_job,
+        lambda trial: trial.tell(unknown_job(trial)),
         HANDLED_OR_LATER,
     ),
 )
+"""Jobs that are not known, yet or at all."""
+
+FAILED = accepts(
+    "R19-failed", "a failed job, with its error", "jobs fail", lambda trial: trial.tell(trial.job("failed"))
+)
 
 ENDS: tuple[Exam, ...] = (
-    accepts(
-        "R19-failed", "a failed job, with its error", "jobs fail", lambda trial: trial.true(event(trial.job("failed")))
-    ),
+    FAILED,
     accepts(
         "R19-cancelled",
         "a job that was cancelled while in progress",
         "jobs are cancelled",
-        lambda trial: trial.true(event(trial.job("cancelled", CANCELLED))),
+        lambda trial: trial.tell(trial.job("cancelled", CANCELLED)),
         progress=True,
     ),
     accepts(
         "R19-progress",
         "news of progress",
         "a receiver of progress is told of it first",
-        lambda trial: trial.true(event(seen_at_work(trial).working[0])),
+        lambda trial: trial.tell(seen_at_work(trial).working[0]),
         progress=True,
     ),
 )

@@ -6,7 +6,6 @@ from dataclasses import replace
 from mjsim_contracts.receiver.answer import Silence
 from mjsim_contracts.receiver.bench import NotExercised, Trial
 from mjsim_contracts.receiver.delivery import Framing
-from mjsim_contracts.receiver.event import event
 from mjsim_contracts.receiver.exam import Exam, Make, accepts, worst
 from mjsim_contracts.receiver.rule import ACCEPTED, BOUNDED, Judgement
 from mjsim_contracts.receiver.stock import OutOfStock
@@ -116,7 +115,7 @@ async def _never_comes(trial: Trial) -> Judgement:
     except OutOfStock as error:
         raise NotExercised(str(error)) from error
     first = life.working[0]
-    answer = await trial.send(trial.true(event(first)), "news of progress, and then none")
+    answer = await trial.send(trial.tell(first), "news of progress, and then none")
     if not answer.accepted:
         raise NotExercised(f"it got {answer}")
     await asyncio.wait_for(trial.bench.passing.asked(first["id"]), _PATIENCE_FOR_POLLING)

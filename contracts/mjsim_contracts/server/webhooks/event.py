@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mjsim_contracts.exchange import identifier
-from mjsim_contracts.receiver.delivery import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
+from mjsim_contracts.receiver.signing import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
 from mjsim_contracts.server.schema import event_objection
 from mjsim_contracts.server.webhooks.rules import Code
 from mjsim_contracts.server.webhooks.sink import Message

@@ -44,7 +44,7 @@ class ClockControl:
         """setClock."""
         body = await read_json(call.request, "ClockChange", spec.CONTROL)
         if "step" in body:
-            self._timekeeper.step = min(_milliseconds(body["step"], "step"), DAY)
+            self._timekeeper.step = _bounded(body["step"], "step", DAY, "a day")
         if "rate" in body:
             await self._timekeeper.run_at(float(body["rate"]))
         return await self.get(call)
@@ -56,7 +56,7 @@ class ClockControl:
 
     async def _walk(self, body: Mapping[str, Any]) -> Walk:
         if "by" in body:
-            return await self._timekeeper.advance(min(_milliseconds(body["by"], "by"), _FARTHEST))
+            return await self._timekeeper.advance(_bounded(body["by"], "by", _FARTHEST, "ten years"))
         if "to" in body:
             return await self._timekeeper.advance_to(_instant(body["to"], self._timekeeper.now()))
         if "job" in body:
@@ -64,11 +64,15 @@ class ClockControl:
         return await self._timekeeper.advance_until_quiet()
 
 
-def _milliseconds(text: str, field: str) -> int:
+def _bounded(text: str, field: str, most: int, called: str) -> int:
+    """The milliseconds of a duration; what is longer than `most` is refused, not cut short."""
     try:
-        return parse_duration(text)
+        milliseconds = parse_duration(text)
     except ValueError as error:
         raise InvalidRequest(f"{field}: {error}.") from None
+    if milliseconds > most:
+        raise ClashingState(f"{field}: {text} is more than {called}, the most at once.")
+    return milliseconds
 
 
 def _instant(text: str, now: Instant) -> Instant:
@@ -79,7 +83,7 @@ def _instant(text: str, now: Instant) -> Instant:
     if instant < now:
         raise ClashingState(f"to: {text} is past, it is {rfc3339(now)}; time does not go back.")
     if instant > now + _FARTHEST:
-        raise ClashingState(f"to: {text} is more than ten years away.")
+        raise ClashingState(f"to: {text} is more than ten years away, the most at once.")
     return instant
 
 

@@ -8,7 +8,8 @@ from aiohttp import web
 from mjsim import spec
 from mjsim.core.error import InvalidRequest, Refused
 from mjsim.core.fault import Fault
-from mjsim.core.faultbook import Entry, FaultBook, Miss, Tally
+from mjsim.core.faultbook import FaultBook
+from mjsim.core.faultentry import Entry, Miss, Tally
 from mjsim.core.faultform import read_fault
 from mjsim.core.instant import Instant, rfc3339
 from mjsim.ports import Clock

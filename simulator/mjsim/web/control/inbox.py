@@ -76,14 +76,15 @@ class InboxApi:
     async def wait(self, call: Call) -> web.Response:
         """Answer once so many messages are there, or time is up."""
         body = await read_json(call.request, "InboxWait", CONTROL)
-        name = _name(call)
-        inbox, count = self._inboxes.open(name), int(body.get("count", 1))
+        name, count = _name(call), int(body.get("count", 1))
 
-        async def received() -> int:
-            return inbox.received
+        async def found() -> Inbox:
+            # Not the one that there was at first: a reset may have begun a new one.
+            return self._inboxes.open(name)
 
-        got = await inbox.bell.until(received, lambda number: number >= count, body.get("timeout_seconds", 10))
-        return plain_json({"met": got >= count, **_shown(name, inbox)})
+        patience = body.get("timeout_seconds", 10)
+        inbox = await self._inboxes.bell.until(found, lambda inbox: inbox.received >= count, patience)
+        return plain_json({"met": inbox.received >= count, **_shown(name, inbox)})
 
     def _known(self, name: str) -> Inbox:
         if (inbox := self._inboxes.names().get(name)) is None:

@@ -91,10 +91,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "headers": shown(entry.headers),
         "body": _body(entry.body),
-        "faults": entry.faults,
+        "faults": [strike._asdict() for strike in entry.faults],
     }
     if entry.tenant:
         document["tenant"] = entry.tenant
+    if entry.in_vain:
+        document["near_misses"] = [vain._asdict() for vain in entry.in_vain]
     return document
 
 

@@ -3,8 +3,6 @@
 import math
 import re
 
-import regex
-
 SECONDS = 0.05
 """How long one search may take, in real time."""
 
@@ -18,6 +16,8 @@ class BoundedPattern:
     """Implements `core.fault.Pattern` with the regular expressions of Python; ValueError where the text is none."""
 
     def __init__(self, text: str) -> None:
+        import regex
+
         counts = [max(int(count[:9] or 1) for count in found) for found in _COUNTS.findall(text)]
         if math.prod(max(count, 1) for count in counts) > MOST_REPEATS:
             raise ValueError(f"it repeats more than {MOST_REPEATS} times")

@@ -181,6 +181,8 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "request": {"headers": _headers(attempt.headers)},
         **_outcome(attempt.reply),
     }
+    if attempt.cause is not None:
+        shown["fault"] = {"id": attempt.cause.fault, "reason": attempt.cause.reason}
     if attempt.next is not None:
         shown["next_at"] = rfc3339(attempt.next)
     return shown

@@ -6,7 +6,6 @@ speed `relax`, which a public client sends.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from mjsim.core.image import ImageInput
 from mjsim.core.order import Order, Request, Sequel
 from mjsim.core.prompt import Value
 from mjsim.core.task import SPEEDS, TaskType, generation_param, param_json
+from mjsim.core.value import changed
 from mjsim.web.body import read_json
 
 _WITH_IMAGES = frozenset({TaskType.IMG2IMG, TaskType.STYLE, TaskType.OMNI, TaskType.VIDEO, TaskType.VIDEO_HD})
@@ -142,7 +142,7 @@ def _sequel(task_type: TaskType, body: Mapping[str, Any], number: str) -> Sequel
 
 
 def _counted_from_one(sequel: Sequel) -> Sequel:
-    return replace(sequel, number=max(sequel.number - 1, 0))
+    return changed(sequel, number=max(sequel.number - 1, 0))
 
 
 def _request(task_type: TaskType, body: Mapping[str, Any], param: str) -> Request:

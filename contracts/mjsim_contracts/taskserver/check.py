@@ -1,0 +1,133 @@
+"""A server of the task API is judged by Schemathesis, by a walk through the lives of tasks, and by promises over both.
+
+Errors: CheckError where no verdict could be reached.
+"""
+
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mjsim_contracts.configuration import Configuration
+from mjsim_contracts.contract import TASKS
+from mjsim_contracts.error import CheckError
+from mjsim_contracts.progress import Progress, silent
+from mjsim_contracts.report.model import Report
+from mjsim_contracts.report.printable import one_line
+from mjsim_contracts.server.clock import find_clock
+from mjsim_contracts.server.coverage import status_matrix, status_sentence
+from mjsim_contracts.server.docket import Docket, Finding
+from mjsim_contracts.server.engine import Engine, OutOfTime
+from mjsim_contracts.server.events import Events
+from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.patience import patience
+from mjsim_contracts.server.profile import PROFILES, Profile
+from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
+from mjsim_contracts.server.sending import Unanswered
+from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
+from mjsim_contracts.taskserver.conversation import TaskConversation
+from mjsim_contracts.taskserver.exchange import OK, PATHS, TaskOperation, read_task_exchange, task_operation
+from mjsim_contracts.taskserver.rules import TASK_RULES
+from mjsim_contracts.taskserver.walk import Walk
+
+_UNAUTHORIZED = 401
+_BY_STATUS = ("negative_data_rejection", "ignored_auth", "missing_required_header")
+"""The checks that look for refusals in the HTTP status."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskServerCheck:
+    """What is checked, and how thoroughly. `key` is an account that nobody else uses meanwhile; without it, keys of the
+    form sim-<name> are tried. `other_key` is that of another account, to which the first one's tasks must be unknown.
+    """
+
+    url: str
+    key: str | None = None
+    other_key: str | None = None
+    seed: int = 1
+    profile: Profile = PROFILES["default"]
+    progress: Progress = silent
+
+    def run(self) -> Report:
+        """The report on the server; `CheckError` where there is none, a refused connection included."""
+        began, started, base = time.time(), time.monotonic(), base_url(self.url)
+        accounts, by_status = self._reach(base)
+        conversation = TaskConversation(base, started, free=accounts.free)
+        # One after the other: credits are only explained by what is known to have been made.
+        with suppress(Unanswered):
+            Walk(conversation, accounts, patience(find_clock(base), self.profile.patience)).run()
+        bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
+        events = Events(began, bearer, operation_of=_operation, told=_code)
+        self._engine(base, accounts, by_status, events)
+        return self._report(base, started, conversation, events)
+
+    def _reach(self, base: str) -> tuple[Accounts, bool]:
+        """The keys, and whether HTTP statuses tell what the codes tell; CheckError where this is no such server."""
+        key = self.key or f"sim-check-{self.seed}"
+        credit, refused = (look(base, PATHS[TaskOperation.CREDIT], one) for one in (key, None))
+        code = _told(credit)
+        if code == _UNAUTHORIZED:
+            advice = "--key is not accepted" if self.key else "it accepts no key of its own accord; give one with --key"
+            raise CheckError(f"{base} answers with code 401: {advice}")
+        if code != OK:
+            seen = one_line(
+                f"GET {PATHS[TaskOperation.CREDIT]} was answered {credit.status} ({credit.media_type})", 200
+            )
+            raise CheckError(f"{base} is no task API: {seen}, not the credits of the key")
+        by_status = refused.status == _UNAUTHORIZED
+        if self.key:
+            return Accounts(key, self.other_key, free=False), by_status
+        return Accounts(key, self.other_key or f"{key}-other", free=True), by_status
+
+    def _engine(self, base: str, accounts: Accounts, by_status: bool, events: Events) -> None:
+        if not self.profile.phases:
+            return
+        engine = Engine(
+            url=base,
+            key=accounts.named("engine"),
+            configuration=Configuration.TASKS,
+            seed=self.seed,
+            max_examples=self.profile.examples,
+            phases=self.profile.phases,
+            waived=() if by_status else _BY_STATUS,
+            seconds=self.profile.seconds,
+        )
+        try:
+            engine.run(events, self.progress)
+        except OutOfTime as error:
+            # What was found until then counts, and the rest is known to be missing.
+            events.docket.find(Finding(Expectation.TESTED, "", str(error)))
+
+    def _report(self, base: str, started: float, conversation: TaskConversation, events: Events) -> Report:
+        docket, seen = Docket(), Counter(events.statuses)
+        docket.merge(conversation.close())
+        docket.merge(events.docket)
+        seen.update(conversation.codes)
+        seconds = time.monotonic() - started
+        requests = events.requests + conversation.codes.total()
+        return Report(
+            check="server",
+            target=base,
+            cases=tuple(docket.cases(TASK_RULES)),
+            seconds=seconds,
+            seed=self.seed,
+            profile=self.profile.name,
+            headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen, TASKS)),
+            matrices=(status_matrix(seen, TASKS),),
+        )
+
+
+def _operation(method: str, url: str) -> str:
+    return task_operation(method, url) or ""
+
+
+def _code(wire: Wire) -> int:
+    """What the envelope says counts, wherever HTTP says it too."""
+    exchange = read_task_exchange(wire.method, wire.url, "", wire.body, wire.status, wire.answer)
+    return exchange.code if exchange else wire.status
+
+
+def _told(answer: FirstAnswer) -> int | None:
+    """The code of an envelope; None where there is none."""
+    exchange = read_task_exchange("GET", PATHS[TaskOperation.CREDIT], "", b"", answer.status, answer.body)
+    return exchange.code if exchange and isinstance(exchange.answer, dict) else None

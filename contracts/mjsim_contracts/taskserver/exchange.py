@@ -1,0 +1,98 @@
+"""A request of the task API and its answer are one value, whether its codes are told by the envelope or by HTTP too."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from mjsim_contracts.exchange import inside
+
+OK = 200
+
+
+class TaskOperation(StrEnum):
+    """The operations of the contract, by their operationId."""
+
+    GENERATE = "generateTask"
+    RECORD = "getTask"
+    UPSCALE = "upscaleTask"
+    VARY = "varyTask"
+    EXTEND = "extendTask"
+    CREDIT = "getTaskCredits"
+
+
+PATHS: Mapping[TaskOperation, str] = {
+    TaskOperation.GENERATE: "/api/v1/mj/generate",
+    TaskOperation.RECORD: "/api/v1/mj/record-info",
+    TaskOperation.UPSCALE: "/api/v1/mj/generateUpscale",
+    TaskOperation.VARY: "/api/v1/mj/generateVary",
+    TaskOperation.EXTEND: "/api/v1/mj/generateVideoExtend",
+    TaskOperation.CREDIT: "/api/v1/chat/credit",
+}
+"""Where the operations are."""
+
+READS = frozenset({TaskOperation.RECORD, TaskOperation.CREDIT})
+"""The operations that are asked by GET; all others make a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskExchange:
+    """`asked` are the fields of the body or the query, and `answer` the envelope, None where it is no JSON."""
+
+    operation: TaskOperation
+    account: str
+    asked: Mapping[str, Any]
+    status: int
+    answer: Any
+
+    @property
+    def code(self) -> int:
+        """What the envelope says; where it says nothing, the HTTP status."""
+        found = inside(self.answer, "code")
+        return found if isinstance(found, int) else self.status
+
+    @property
+    def data(self) -> Any:
+        """What the envelope holds, where it tells a success."""
+        return inside(self.answer, "data") if self.code == OK else None
+
+    @property
+    def made(self) -> str:
+        """The id of the task that the request made; empty where it made none."""
+        found = inside(self.data, "taskId") if self.operation not in READS else None
+        return found if isinstance(found, str) else ""
+
+    @property
+    def task(self) -> str:
+        """The task that the exchange is about: the one that was made, or asked for."""
+        named = self.asked.get("taskId", "")
+        return self.made or (named if isinstance(named, str) else "")
+
+
+def task_operation(method: str, url: str) -> TaskOperation | None:
+    """The operation that a request means; None where the contract has none there."""
+    path = urlsplit(url).path
+    for operation, known in PATHS.items():
+        if path.endswith(known) and method == ("GET" if operation in READS else "POST"):
+            return operation
+    return None
+
+
+def read_task_exchange(
+    method: str, url: str, account: str, body: bytes, status: int, answer: bytes
+) -> TaskExchange | None:
+    """The value of an exchange; None where it belongs to no operation."""
+    operation = task_operation(method, url)
+    if operation is None:
+        return None
+    asked = dict(parse_qsl(urlsplit(url).query)) if operation in READS else _json(body)
+    return TaskExchange(operation, account, asked if isinstance(asked, dict) else {}, status, _json(answer))
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,42 @@
+"""One memory for a whole run: every exchange is judged by every promise that it concerns, then remembered."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeVar
+
+from mjsim_contracts.lifecycle import Breach
+from mjsim_contracts.promises import Promises
+from mjsim_contracts.taskserver.exchange import TaskExchange, TaskOperation
+from mjsim_contracts.taskserver.promises import ANSWERS, LOOKS, Look, TaskAccount
+
+_Fact = TypeVar("_Fact")
+
+
+class TaskHistory:
+    """Judges the exchanges of a run, in the order in which they happened; `judged` counts by promise."""
+
+    def __init__(self) -> None:
+        self.judged: Counter[str] = Counter(dict.fromkeys((*ANSWERS.codes, *LOOKS.codes), 0))
+        self._accounts: dict[str, TaskAccount] = {}
+        self._owners: dict[str, str] = {}
+
+    def judge(self, exchange: TaskExchange) -> list[Breach]:
+        """The promises that the exchange broke."""
+        account = self._accounts.setdefault(exchange.account, TaskAccount(exchange.account, self._owners))
+        breaches = list(self._judge(ANSWERS, account, exchange))
+        if exchange.made:
+            account.born[exchange.made] = exchange
+            self._owners[exchange.made] = account.name
+        if exchange.operation is TaskOperation.RECORD and isinstance(exchange.data, dict):
+            task, record = exchange.task, exchange.data
+            look = Look(task, record, account.seen.get(task), account.born.get(task))
+            breaches += self._judge(LOOKS, account, look)
+            account.seen[task] = record
+        return breaches
+
+    def _judge(self, promises: Promises[TaskAccount, _Fact], account: TaskAccount, fact: _Fact) -> Iterator[Breach]:
+        for promise in promises.all:
+            for kept, seen in promise.judge(account, fact):
+                self.judged[promise.code] += 1
+                if not kept:
+                    yield Breach(promise.code, promise.sentence, seen)

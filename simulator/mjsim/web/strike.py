@@ -1,0 +1,158 @@
+"""A request keeps what was done to it on purpose, and what it asked for in vain: the journal tells both, and why.
+
+A fault tells by itself why it did not strike; `Prefer` and `--sim`, which end with their request, tell it here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from aiohttp import web
+
+from mjsim.core.directive import NONE, Directives, written
+from mjsim.core.error import Refused
+from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
+from mjsim.core.preference import SIM, Preferences
+from mjsim.core.prompt import parse_flags, with_sim_alone
+from mjsim.web.body import BODY, LARGE, parse_json
+from mjsim.web.route import Call, Handler
+
+log = logging.getLogger("mjsim")
+
+PREFER: Final = "Prefer"
+SAID: Final = "--sim"
+
+_WEBHOOK_URLS: Final = ("webhook_url", "callBackUrl")
+
+
+class Strike(NamedTuple):
+    """What happened to an answer: by which fault (`Prefer` or `--sim` where the request asked for it), to which parts, why,
+    and whether the contract documents no such status for the operation.
+    """
+
+    fault: str
+    parts: tuple[str, ...]
+    reason: str
+    off_contract: bool = False
+
+
+class Vain(NamedTuple):
+    """Something that a request asked for itself, by `Prefer` or `--sim` and in these words, and why nothing came of it."""
+
+    fault: str
+    asked: str
+    reason: str
+
+
+STRIKES = web.RequestKey("strikes", tuple[Strike, ...])
+IN_VAIN = web.RequestKey("in vain", tuple[Vain, ...])
+
+
+def note(request: web.BaseRequest, strikes: Iterable[Strike], in_vain: Iterable[Vain] = ()) -> None:
+    """Keep it with the request, after what is kept already, and log it."""
+    # As it was sent, so that a path with a line break is still one line.
+    path = request.rel_url.raw_path[:200]
+    for one in strikes:
+        where = " (off contract)" if one.off_contract else ""
+        log.info("%s %s: %s: %s%s", request.method, path, one.fault, one.reason, where)
+        request[STRIKES] = (*request.get(STRIKES, ()), one)
+    for vain in in_vain:
+        log.info("%s %s: %s: %s: nothing came of it: %s", request.method, path, *vain)
+        request[IN_VAIN] = (*request.get(IN_VAIN, ()), vain)
+
+
+def preferred(effect: Effect, directives: Directives) -> list[Strike]:
+    """What the preferences of a request come to."""
+    parts = (*effect.parts, *(() if directives is NONE else (SIM,)))
+    reason = f"{', '.join(parts)}: the request asks for it"
+    return [Strike(PREFER, parts, reason)] if parts else []
+
+
+def possible(operation: str) -> frozenset[str]:
+    """What a preference can be for at this operation."""
+    return parts_at(operation) | ({SIM} if operation in CREATING else frozenset())
+
+
+def preferred_in_vain(asked: Preferences, operation: str) -> list[Vain]:
+    """The preferences that mean nothing here, and those that are misspelled."""
+    here = possible(operation)
+    void = [
+        Vain(PREFER, shown, f"it means nothing to {operation}")
+        for shown, part in asked.understood.items()
+        if part not in here
+    ]
+    return void + [Vain(PREFER, name, f"did you mean {close}?") for name, close in asked.misspelled.items()]
+
+
+async def heard(handler: Handler, call: Call) -> web.StreamResponse:
+    """The handler's answer; what the `--sim` of its prompt came to is kept with the request."""
+    try:
+        answer = await handler(call)
+    except Refused as refused:
+        if _may_ask(call):
+            await _note_outcome(call, refused.code)
+        raise
+    if _may_ask(call):
+        await _note_outcome(call, "")
+    return answer
+
+
+async def fields_of(body: bytes) -> Mapping[str, Any]:
+    """The fields of a body; none where it is no JSON object, which its handler will say."""
+    return await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
+
+
+def said_in(prompt: object) -> Directives:
+    """What a prompt asks for; nothing where it is refused, which its handler will say."""
+    if not isinstance(prompt, str) or "--sim" not in prompt.lower():
+        return NONE
+    try:
+        return parse_flags(with_sim_alone(prompt)).directives
+    except Refused:
+        return NONE
+
+
+def _may_ask(call: Call) -> bool:
+    """Whether the body has to be read again: nearly no prompt asks for anything."""
+    body = call.request.get(BODY, b"")
+    return bool(call.directives.webhook) or b"--" in body or b"\\u002" in body
+
+
+async def _note_outcome(call: Call, refusal: str) -> None:
+    """Keep what became of all that the request asked for its job; `refusal` is the code where it made none."""
+    fields = await fields_of(call.request.get(BODY, b""))
+    said, preferences = said_in(fields.get("prompt")), call.directives
+    told = any(fields.get(name) for name in _WEBHOOK_URLS)
+    strikes: list[Strike] = []
+    in_vain: list[Vain] = []
+    for fault, part, asked, taken in (
+        (SAID, SIM, Directives(fate=said.fate), preferences.fate is not None),
+        (SAID, WEBHOOK, Directives(webhook=said.webhook), bool(preferences.webhook)),
+        (PREFER, WEBHOOK, Directives(webhook=preferences.webhook), False),
+    ):
+        if asked == NONE:
+            continue
+        if reason := _in_vain(asked, taken, refusal, told):
+            in_vain.append(Vain(fault, written(asked), reason))
+        elif fault == SAID:
+            strikes.append(Strike(SAID, (part,), f"{written(asked)}: the prompt asks for it"))
+    note(call.request, strikes, in_vain)
+
+
+def _in_vain(asked: Directives, taken: bool, refusal: str, told: bool) -> str:
+    """Why nothing comes of what a request asks for, empty where something does."""
+    if taken:
+        return "Prefer asks for something else"
+    if refusal:
+        wanted = asked.fate is not None and asked.fate.refusal == refusal
+        return "" if wanted else f"no job was made: {refusal}"
+    return "the job has no webhook" if asked.webhook and not told else ""
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = parse_json(body)
+    except Refused:
+        return {}
+    return value if isinstance(value, dict) else {}

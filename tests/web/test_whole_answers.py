@@ -1,0 +1,118 @@
+"""An answer that leaves in one write is the answer that aiohttp would have written, byte for byte."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import HttpVersion11, web
+
+from mjsim.web.whole import WholeAnswer
+
+FIRST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+HEADERS = {"Content-Type": "application/json", "X-Text": "grün"}
+
+
+@asynccontextmanager
+async def serving(answer: type[web.Response], body: bytes, headers: dict[str, str]) -> AsyncIterator[int]:
+    """A server that gives this answer to everything; its port. Its own failures are answered with 500."""
+
+    async def handle(_request: web.BaseRequest) -> web.Response:
+        return answer(body=body, headers=headers)
+
+    protocols = web.Server(handle, access_log=None)
+    server = await asyncio.get_running_loop().create_server(protocols, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await protocols.shutdown(1.0)
+
+
+async def told(answer: type[web.Response], requests: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """All that comes back on one connection, whose last request ends it; the time taken out of it."""
+    async with serving(answer, body, headers) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(requests.encode())
+        heard = await reader.read()
+        writer.close()
+        return re.sub(rb"Date: [^\r]+", b"Date: now", heard)
+
+
+def lines(heard: bytes) -> list[bytes]:
+    """What was heard but for the order of the headers."""
+    return sorted(heard.split(b"\r\n"))
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"x" * 300_000])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        FIRST + LAST,
+        FIRST.replace("GET", "HEAD") + LAST,
+        LAST,
+        "GET / HTTP/1.0\r\n\r\n",
+        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + LAST,
+    ],
+)
+async def test_it_says_what_aiohttp_says(request_: str, body: bytes) -> None:
+    ours, theirs = [lines(await told(kind, request_, body, HEADERS)) for kind in (WholeAnswer, web.Response)]
+    assert ours == theirs
+    assert b"Server: " in b" ".join(ours)
+
+
+async def test_several_requests_of_one_connection_are_answered_in_turn() -> None:
+    heard = await told(WholeAnswer, FIRST * 3 + LAST, b"{}", HEADERS)
+    assert heard.count(b"HTTP/1.1 200 OK\r\n") == heard.count(b"\r\n\r\n{}") == 4
+
+
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\rb"])
+async def test_a_header_that_breaks_its_line_is_refused_as_aiohttp_refuses_it(
+    value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, theirs = [await told(kind, FIRST + LAST, b"{}", {"X-Text": value}) for kind in (WholeAnswer, web.Response)]
+    caplog.clear()  # aiohttp logs what it refuses
+    assert b"Set-Cookie" not in ours
+    assert lines(ours) == lines(theirs)
+
+
+async def test_what_was_sent_can_be_read_from_the_answer() -> None:
+    answers: list[web.Response] = []
+
+    class Kept(WholeAnswer):
+        async def write_eof(self, data: bytes = b"") -> None:
+            await super().write_eof(data)
+            answers.append(self)
+
+    heard = await told(Kept, FIRST + LAST, b"{}", HEADERS)
+    sent = heard.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    assert {name.encode() for name in answers[0].headers} == {line.partition(b":")[0] for line in sent}
+    assert answers[0].headers["Content-Length"] == "2"
+
+
+async def test_who_does_not_read_is_waited_for() -> None:
+    waited = []
+
+    class Full:
+        """The transport, the writer and the request of a client that has not read what it was sent."""
+
+        version, keep_alive, method = HttpVersion11, True, "GET"
+
+        def write(self, _data: bytes) -> None: ...
+
+        def get_write_buffer_size(self) -> int:
+            return 100_000
+
+        async def drain(self) -> None:
+            waited.append(True)
+
+        @property
+        def transport(self) -> "Full":
+            return self
+
+        writer = transport
+
+    await WholeAnswer(body=b"{}").prepare(Full())
+    assert waited
