@@ -10,14 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.exchange import CREATES, Operation, identifier, inside
+from mjsim_contracts.exchange import CREATES, Operation, identifier, inside, parsed
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Document, Stage, Story, at_stage
@@ -145,7 +144,7 @@ def subscription(asked: Asked) -> Subscription | None:
     """What a request asks to be told; None where it names no webhook, or one of another machine."""
     if MIDJOURNEY.operation(asked.method, asked.target) not in CREATES:
         return None
-    body = _parsed(asked.body)
+    body = parsed(asked.body)
     url, kind = inside(body, "webhook_url"), inside(body, "webhook_type") or "result"
     if not isinstance(url, str) or kind not in {"progress", "result"} or not _is_here(url):
         return None
@@ -173,10 +172,3 @@ def _is_here(url: str) -> bool:
 def _without_webhook(body: bytes) -> bytes:
     document = json.loads(body)
     return encode({name: value for name, value in document.items() if not name.startswith("webhook_")})
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
