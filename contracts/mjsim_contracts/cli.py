@@ -10,6 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from mjsim_contracts.commands import Command
+from mjsim_contracts.commands.rules import rules_text
 from mjsim_contracts.commands.shared import add_shared_options, check_shared_options, write_forms
 from mjsim_contracts.commands.table import ALONE, COMMANDS
 from mjsim_contracts.error import CheckError
@@ -62,6 +63,9 @@ def _main(arguments: list[str]) -> int:
     parser = _parser()
     end = arguments.index("--") if "--" in arguments else len(arguments)
     arguments, command = arguments[:end], arguments[end + 1 :]
+    if (rules := rules_text(arguments)) is not None:
+        _print(rules)
+        return ExitCode.PASS
     given, unknown = parser.parse_known_args(arguments, Namespace(command=command))
     if unknown:
         raise CheckError(_unknown(unknown[0], given), ExitCode.USAGE)
@@ -132,9 +136,13 @@ def _show(given: Namespace, report: Report) -> None:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         text = terminal(report, colour=colour)
     if text is not None:
-        try:
-            sys.stdout.buffer.write(text.encode())
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Whoever read it has seen enough; at exit Python would complain once more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print(text)
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough; at exit Python would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from mjsim_contracts.dialect import Dialect, Role
+from mjsim_contracts.dialect import Dialect
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
 
@@ -54,12 +54,10 @@ class Contract:
         self.dialect = dialect
         self._overlaid = _Schemas(json.loads(overlaid.read_bytes()))
         beside = overlaid.with_name(overlaid.stem + PUBLISHED)
-        self._published = _Schemas(json.loads(beside.read_bytes())) if beside.is_file() else self._overlaid
+        self.published = beside if beside.is_file() else overlaid
+        """The file of the published document."""
+        self._published = self._overlaid if self.published == overlaid else _Schemas(json.loads(beside.read_bytes()))
         self.terms: Mapping[str, Terms] = {terms.operation: terms for terms in self._published.terms()}
-
-    def knows(self, role: Role) -> bool:
-        """Whether there is an operation for that."""
-        return role in self.dialect.roles.values()
 
     def request_flaws(self, operation: str, body: Any) -> tuple[list[Flaw], list[Flaw]]:
         """What the published contract says against a body, and what only the overlaid one says."""

@@ -1,24 +1,14 @@
-"""openapi-core reads the contract without any of our code, so where it and the simulator agree, neither is wrong alone."""
+"""What openapi-core thinks of recorded exchanges, answers included."""
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
-from openapi_core import OpenAPI
-from openapi_core.datatypes import RequestParameters
-from werkzeug.datastructures import Headers, ImmutableMultiDict
+from werkzeug.datastructures import Headers
+
+from mjsim_contracts.second_opinion import AskedRequest, said
+from mjsim_contracts.second_opinion import SecondOpinion as OfRequests
 
 from .recording import Recorded
-
-
-@dataclass(slots=True)
-class _Request:
-    host_url: str
-    method: str
-    path: str
-    body: bytes | None
-    content_type: str
-    parameters: RequestParameters
 
 
 @dataclass(slots=True)
@@ -33,33 +23,18 @@ class SecondOpinion:
     """What openapi-core thinks of recorded exchanges, by one document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._api = OpenAPI.from_dict(document)
-        url = document["servers"][0]["url"].rstrip("/")
-        self._host = url or "http://127.0.0.1"
+        self._opinion = OfRequests(document)
 
     def of_request(self, recorded: Recorded) -> list[str]:
         """What is wrong with the request."""
-        return [_text(error) for error in self._api.iter_request_errors(self._request(recorded))]
+        return self._opinion.of_request(self._request(recorded))
 
     def of_response(self, recorded: Recorded) -> list[str]:
         """What is wrong with the answer, headers included."""
         headers = Headers(recorded.answer_headers)
         response = _Response(recorded.status, headers, headers.get("Content-Type", ""), recorded.answer)
-        return [_text(error) for error in self._api.iter_response_errors(self._request(recorded), response)]
+        return [said(error) for error in self._opinion.api.iter_response_errors(self._request(recorded), response)]
 
-    def _request(self, recorded: Recorded) -> _Request:
-        query = ImmutableMultiDict(parse_qsl(recorded.query, keep_blank_values=True))
-        return _Request(
-            host_url=self._host,
-            method=recorded.method.lower(),
-            path=recorded.path,
-            body=recorded.body or None,
-            content_type=recorded.headers.get("Content-Type", "").lower(),
-            parameters=RequestParameters(query=query, header=Headers(recorded.headers)),
-        )
-
-
-def _text(error: Exception) -> str:
-    """The kind of the error, and what is wrong by the schema; its own text fails on bytes that are no UTF-8."""
-    causes = getattr(error.__cause__, "schema_errors", ())
-    return f"{type(error).__name__}: {'; '.join(cause.message for cause in causes)}"[:300]
+    def _request(self, recorded: Recorded) -> AskedRequest:
+        headers = Headers(recorded.headers)
+        return self._opinion.asked(recorded.method, recorded.path, recorded.query, headers, recorded.body)

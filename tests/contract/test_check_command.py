@@ -16,6 +16,7 @@ import pytest
 
 from mjsim.cli import main as mjsim
 from mjsim_contracts.cli import main
+from mjsim_contracts.report.model import ExitCode
 
 
 @contextmanager
@@ -80,6 +81,52 @@ def test_what_cannot_be_understood_is_answered_by_one_line(arguments, line, caps
 def test_without_anything_to_check_the_help_is_shown(capsys):
     assert main(["check"]) == 2
     assert "examples:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("what", "code"), [("client", "C020"), ("server", "ST103"), ("traffic", "C002")])
+def test_the_rules_of_a_check_are_listed_without_running_it(what, code, capsys):
+    """With what breaking them means, and why it matters; the same for programs."""
+    assert main(["check", what, "--rules"]) == ExitCode.PASS
+    text = capsys.readouterr().out
+    assert main(["check", what, "--rules", "--json"]) == ExitCode.PASS
+    rules = {rule["id"]: rule for rule in json.loads(capsys.readouterr().out)}
+    assert rules[code]["severity"] == "fail"
+    assert all(rule["rule"] and rule["severity"] in {"fail", "warn"} for rule in rules.values())
+    assert [line.split()[0] for line in text.splitlines() if not line.startswith(" ")] == list(rules)
+
+
+@pytest.mark.parametrize(
+    ("what", "there", "missing"),
+    [
+        ("client", {"C004", "variation/story"}, {"C025", "C050"}),
+        ("server", {"credits-are-spent-by-the-price-list"}, {"cancelling-cancels"}),
+        ("traffic", {"C024"}, {"C025", "C050", "variation/story"}),
+    ],
+)
+def test_the_rules_are_those_of_the_api_that_is_named(what, there, missing, capsys):
+    """Nobody is held to what the API does not have."""
+
+    def listed(*options):
+        assert main(["check", what, *options, "--rules", "--json"]) == ExitCode.PASS
+        return {rule["id"] for rule in json.loads(capsys.readouterr().out)}
+
+    usual, tasks = listed(), listed("--api", "tasks")
+    assert there <= tasks
+    assert not missing & tasks
+    assert missing - {"variation/story"} <= usual
+
+
+def test_the_rules_of_an_api_that_is_none(capsys):
+    assert main(["check", "client", "--rules", "--api", "task"]) == ExitCode.USAGE
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "'midjourney'" in line
+    assert "'tasks'" in line
+
+
+def test_where_there_are_no_rules_to_list_it_is_said_where_there_are(capsys):
+    """One line, as for everything that cannot be understood."""
+    assert main(["check", "receiver", "--rules"]) == ExitCode.USAGE
+    assert "mjsim check client, mjsim check server" in capsys.readouterr().err
 
 
 def test_mjsim_hands_the_command_over(capsys):

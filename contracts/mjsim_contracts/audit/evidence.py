@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mjsim_contracts.report.model import Evidence
 from mjsim_contracts.traffic.call import Call, Headers
+from mjsim_contracts.traffic.delivery import Delivery
 
 _MOST = 1500
 """How many characters of a body are shown."""
@@ -25,6 +26,20 @@ def evidence(calls: Iterable[Call]) -> tuple[Evidence, ...]:
             at=round(call.arrived, 3),
         )
         for call in calls
+    )
+
+
+def delivered(deliveries: Iterable[Delivery]) -> tuple[Evidence, ...]:
+    """Webhooks and what came back."""
+    return tuple(
+        Evidence(
+            title=f"POST {each.url}",
+            request="\n".join([f"POST {each.url}", "Content-Type: application/json", "", _text(each.body)]),
+            answer=f"HTTP {each.status}" if each.status else "no answer",
+            mark=each.note or ("delivered before" if each.again else ""),
+            at=round(each.sent, 3),
+        )
+        for each in deliveries
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # Each of these modules registers its rules.
-from mjsim_contracts.audit import pages, polling, requests, retries  # noqa: F401
+from mjsim_contracts.audit import agreement, pages, polling, requests, retries, webhooks  # noqa: F401
 from mjsim_contracts.audit.evidence import curl, evidence
 from mjsim_contracts.audit.rule import RULES, Judgement, Rule
 from mjsim_contracts.audit.scene import Scene
+from mjsim_contracts.dialect import Dialect
 from mjsim_contracts.report.model import Case, Outcome
 from mjsim_contracts.terms import Contract
 
@@ -20,8 +21,12 @@ _Found = tuple[Scene, Judgement]
 
 def audit(scenes: Sequence[Scene], contract: Contract, reproduce: Reproduce) -> tuple[Case, ...]:
     """The cases of all rules that the API gives cause for; one that nothing was put to is NOT EXERCISED."""
-    rules = [rule for rule in RULES if rule.needs is None or contract.knows(rule.needs)]
-    return tuple(case for rule in sorted(rules, key=_code) for case in _cases(rule, scenes, contract, reproduce))
+    return tuple(case for rule in rules(contract.dialect) for case in _cases(rule, scenes, contract, reproduce))
+
+
+def rules(dialect: Dialect) -> list[Rule]:
+    """The rules that an API gives cause for, by their codes."""
+    return sorted((rule for rule in RULES if rule.fits(dialect)), key=_code)
 
 
 def _code(rule: Rule) -> str:
@@ -43,8 +48,10 @@ _IDLE = {
     "C020": "no answer asked to wait",
     "C021": "nothing was tried again",
     "C024": "no POST was left without an answer",
-    "C025": "no list was read after a POST whose answer was lost",
+    "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
+    "C033": "this check delivered no webhook",
+    "C040": "this check delivered no webhook that was answered",
     "C050": "no list was read",
     "C060": "no picture was fetched",
 }
@@ -64,7 +71,7 @@ def _case(rule: Rule, place: str, facts: Sequence[_Found], reproduce: Reproduce)
         why=rule.why if bad else "",
         reproduce=reproduce(scene, worst) if bad else "",
         place=place,
-        evidence=evidence(worst.calls) if bad else (),
+        evidence=(*worst.more, *evidence(worst.calls)) if bad else (),
     )
 
 

@@ -17,10 +17,20 @@ def lanes(scene: Scene, dialect: Dialect) -> tuple[Lane, ...]:
     for call in scene.calls:
         for job in _jobs(call, dialect):
             found.setdefault(job, []).append(Event(round(call.arrived, 3), _kind(call), _text(call)))
+    for each in scene.deliveries:
+        answer = f"HTTP {each.status}" if each.status else "no answer"
+        found.setdefault(each.job_id, []).append(Event(round(each.sent, 3), "webhook", f"{each.told}: {answer}"))
     return tuple(
-        Lane(f"{scene.name}: job {job}" if job else f"{scene.name}: other calls", tuple(events[:_MOST_EVENTS]))
+        Lane(
+            f"{scene.name}: job {job}" if job else f"{scene.name}: other calls",
+            tuple(sorted(events, key=_moment)[:_MOST_EVENTS]),
+        )
         for job, events in list(found.items())[:_MOST_LANES]
     )
+
+
+def _moment(event: Event) -> float:
+    return event.at
 
 
 def _jobs(call: Call, dialect: Dialect) -> Iterator[str]:

@@ -52,7 +52,7 @@ def lists_are_read_whole_and_once(scene: Scene, _contract: Contract) -> Iterator
         if walk.total <= pages[0].length:
             yield from _past_the_end(walk)
             continue
-        if len(pages) == 1 and pages[0].limit < _WINDOW:
+        if len(pages) == 1 and (pages[0].limit < _WINDOW or pages[0].length < pages[0].limit):
             continue
         if len(pages) == 1:
             yield warned(f"only the first page was read: {pages[0].length} of {walk.total} jobs", *calls)
@@ -72,13 +72,14 @@ def _covered(walk: Walk) -> Judgement:
         )
     if twice:
         return failed(f"{twice} jobs were read twice", *calls[:3])
-    if len(read) < walk.total:
+    # A page that is not full is an end, too, whatever the total says.
+    if len(read) < walk.total and walk.pages[-1][1].length >= walk.pages[-1][1].limit:
         return warned(f"reading stopped after {len(read)} of {walk.total} jobs", *calls[-2:])
     return passed(calls[0])
 
 
 def _past_the_end(walk: Walk) -> Iterator[Judgement]:
-    empty = [call for call, page in walk.pages if not page.length and page.offset >= walk.total]
+    empty = [call for call, page in walk.pages if not page.length and (page.offset or not walk.total)]
     if len(empty) >= 3:
         yield failed(f"{len(empty)} pages behind the end were asked for", *empty[:3])
     elif len(empty) > 1:

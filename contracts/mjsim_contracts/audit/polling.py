@@ -7,6 +7,7 @@ from statistics import median
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.dialect import Role
+from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, per_job
 
@@ -66,7 +67,7 @@ def polling_stops_at_the_end(scene: Scene, _contract: Contract) -> Iterator[Judg
             yield passed(end)
 
 
-@rule("C032", "Jobs can get stuck; whoever waits for ever never tells anybody.")
+@rule("C032", "Jobs can get stuck; whoever waits for ever never tells anybody.", Outcome.WARN)
 def stuck_jobs_are_given_up(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """A job that does not come to an end is given up, or cancelled, after some time."""
     if not scene.endless:

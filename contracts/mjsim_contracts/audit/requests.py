@@ -27,6 +27,11 @@ def requests_obey_the_contract(scene: Scene, contract: Contract) -> Iterator[Jud
             yield passed(call)
 
 
+def breaches(call: Call, contract: Contract) -> list[str]:
+    """What is wrong with a request of the contract for certain."""
+    return [seen for outcome, seen in _flaws(call, contract) if outcome is Outcome.FAIL]
+
+
 def _flaws(call: Call, contract: Contract) -> Iterator[tuple[Outcome, str]]:
     exchange = call.exchange
     assert exchange is not None
@@ -157,7 +162,7 @@ def _bearer(header: str) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-@rule("C011", "What is printed ends up in logs, which more people can read than may use the key.")
+@rule("C011", "What is printed ends up in logs, which more people can read than may use the key.", Outcome.WARN)
 def the_key_is_not_printed(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """The key does not appear in what the client prints."""
     for call in scene.calls[:1] if scene.output else ():

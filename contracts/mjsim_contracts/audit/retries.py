@@ -7,6 +7,7 @@ from itertools import pairwise
 from mjsim_contracts.audit.rule import Judgement, failed, passed, rule, warned
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.dialect import Prospect, Role
+from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
 
@@ -168,26 +169,36 @@ def refusals_are_final(scene: Scene, _contract: Contract) -> Iterator[Judgement]
             yield passed(call)
 
 
-@rule("C024", "The contract has no key against duplicates: each accepted POST costs credits.")
+@rule("C024", "The contract has no key against duplicates: each accepted POST costs credits.", Outcome.WARN)
 def nothing_is_created_twice(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
     """No job is created twice: neither after a POST whose answer never came, nor after one that was accepted."""
     for call, again in _accepted(scene):
         yield (
             warned("the same POST was sent again, though it had been accepted", call, again) if again else passed(call)
         )
-    for call, again, _looked in _in_doubt(scene):
-        if again:
-            cost = "two jobs for one wish" if call.accepted else "it could have been two jobs for one wish"
-            yield warned(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
-        else:
+    for call, again, looked in _in_doubt(scene):
+        if again is None or (looked and not call.accepted):
             yield passed(call)
+            continue
+        twice = call.accepted and again.accepted
+        cost = "two jobs for one wish" if twice else "it could have been two jobs for one wish"
+        yield warned(f"the answer was lost, and the same POST was sent again: {cost}", call, again)
 
 
-@rule("C025", "A list of jobs tells whether the lost answer meant a job.", needs=Role.LIST)
+@rule("C025", "A list of jobs tells whether the lost answer meant a job.", Outcome.WARN, needs=Role.LIST)
 def doubt_is_settled_by_looking(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """After a POST whose answer never came, the client looks in the list of jobs before it creates another."""
-    for call, _again, looked in _in_doubt(scene):
-        if looked:
+    """Who looks in the list of jobs after a POST whose answer never came goes on with the job that is there."""
+    for call, again, looked in _in_doubt(scene):
+        if not looked:
+            continue
+        heard = {each.exchange.created_id for each in scene.calls if each.exchange}
+        after = [each for each in scene.calls if each.arrived >= call.ended]
+        found = {job.id for each in after if each.role is Role.LIST for job in each.jobs()} - heard
+        if call.accepted and again:
+            yield warned(
+                "the list of jobs was read, and the same POST sent again though its job was there", call, again
+            )
+        elif not call.accepted or any(each.job_id in found for each in after):
             yield passed(call)
 
 
@@ -206,7 +217,8 @@ def _in_doubt(scene: Scene) -> Iterator[tuple[Call, Call | None, bool]]:
         if not call.creates or not unheard:
             continue
         later = scene.calls[position + 1 :]
-        again = next((each for each in later if each.intent == call.intent), None)
+        # One that was on its way already is a wish of its own.
+        again = next((each for each in later if each.intent == call.intent and each.arrived >= call.ended), None)
         looks = [each for each in later if each.role is Role.LIST]
         looked = bool(looks) and (again is None or looks[0].number < again.number)
         yield call, again, looked

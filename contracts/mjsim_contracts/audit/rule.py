@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mjsim_contracts.audit.scene import Scene
-from mjsim_contracts.dialect import Role
-from mjsim_contracts.report.model import Outcome
+from mjsim_contracts.dialect import Dialect, Role
+from mjsim_contracts.report.model import Evidence, Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call
 
@@ -18,6 +18,8 @@ class Judgement:
     place: str = ""
     seen: str = ""
     calls: tuple[Call, ...] = ()
+    more: tuple[Evidence, ...] = ()
+    """What shows it beside the calls."""
 
 
 Judge = Callable[[Scene, Contract], Iterator[Judgement]]
@@ -31,18 +33,26 @@ class Rule:
     sentence: str
     why: str
     judge: Judge
+    severity: Outcome = Outcome.FAIL
+    """The worst that breaking it means."""
     needs: Role | None = None
+
+    def fits(self, dialect: Dialect) -> bool:
+        """Whether the API has what the rule is about."""
+        return self.needs is None or self.needs in dialect.roles.values()
 
 
 RULES: list[Rule] = []
-"""Every rule, in the order in which the modules of `RULE_MODULES` define them."""
+"""Every rule, in the order in which their modules are imported."""
 
 
-def rule(code: str, why: str, needs: Role | None = None) -> Callable[[Judge], Judge]:
-    """Register a rule; its docstring is its sentence."""
+def rule(
+    code: str, why: str, severity: Outcome = Outcome.FAIL, *, needs: Role | None = None
+) -> Callable[[Judge], Judge]:
+    """Register a rule; its docstring is its sentence, `severity` the worst that it says."""
 
     def register(judge: Judge) -> Judge:
-        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, needs))
+        RULES.append(Rule(code, (judge.__doc__ or code).splitlines()[0], why, judge, severity, needs))
         return judge
 
     return register

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mjsim_contracts.traffic.call import Call
+from mjsim_contracts.traffic.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,7 @@ class Scene:
 
     `cut`: the judge ended it, the client did not. `endless`: its jobs were never going to end. `distorted`: answers were
     less than the contract promises, so that odd requests may follow from them. `drift`: others used the account, too.
-    `output` is what the client printed.
+    `output` is what the client printed, `deliveries` are the webhooks that it was sent.
     """
 
     name: str
@@ -22,3 +23,4 @@ class Scene:
     distorted: bool = False
     drift: bool = False
     output: str = ""
+    deliveries: tuple[Delivery, ...] = ()

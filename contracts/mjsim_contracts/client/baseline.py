@@ -33,7 +33,14 @@ class Baseline:
     def scenes(self) -> list[Scene]:
         """What they showed, for the audit."""
         return [
-            Scene(NAME, run.calls, run.ended.seconds, cut=run.ended.code is None, output=run.ended.output)
+            Scene(
+                NAME,
+                run.calls,
+                run.ended.seconds,
+                cut=run.ended.code is None,
+                output=run.ended.output,
+                deliveries=run.deliveries,
+            )
             for run in self.runs
         ]
 

@@ -7,12 +7,12 @@ from mjsim_contracts.client.oracle import Ending, Oracle, Verdict
 from mjsim_contracts.client.packing import Tried
 from mjsim_contracts.client.run import Run
 from mjsim_contracts.client.variation import Tier, Variation
-from mjsim_contracts.proxy.fault import Stall
+from mjsim_contracts.proxy.script import Posting
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.report.model import Case, Evidence, Outcome
 from mjsim_contracts.traffic.call import Call
 
-_WHY = {
+WHY = {
     Tier.FREEDOM: "The contract allows it, so the server may do it any day.",
     Tier.SPARSE: "The published schema requires no field of an answer.",
     Tier.EVOLUTION: "APIs grow; a client that breaks at the first news has to be released in a hurry.",
@@ -20,6 +20,7 @@ _WHY = {
     Tier.TRANSPORT: "Networks and gateways do this to every client sooner or later.",
     Tier.STORY: "Jobs take this course, too.",
 }
+"""Why a client should be ready for what is so far from the usual answer."""
 
 _MOST_CALLS = 6
 _MOST_LINES = 20
@@ -29,7 +30,7 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
     """The case of a variation."""
     variation, run = tried.variation, tried.run
     if run is None or not happened(variation, run):
-        seen = "there was no time left" if run is None else "the client never met it"
+        seen = _untried(tried) if run is None else "the client never met it"
         return Case(variation.id, variation.title, Outcome.NOT_EXERCISED, seen=seen, place=variation.place)
     verdict = oracle.judge(variation, run)
     bad = verdict.outcome is not Outcome.PASS
@@ -39,7 +40,7 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
         outcome=verdict.outcome,
         expected=f"{variation.tier}: the client {variation.success.value}" if bad else "",
         seen=_seen(tried, verdict),
-        why=_WHY[variation.tier] if bad else "",
+        why=WHY[variation.tier] if bad else "",
         reproduce=reproduce if bad else "",
         place=variation.place,
         evidence=(*evidence(_telling(run)), _printed(run)) if bad else (),
@@ -47,13 +48,17 @@ def case(tried: Tried, oracle: Oracle, reproduce: str) -> Case:
     )
 
 
+def _untried(tried: Tried) -> str:
+    return f"it fails {tried.unless} already" if tried.unless else "there was no time left"
+
+
 def _seen(tried: Tried, verdict: Verdict) -> str:
     if verdict.outcome is Outcome.PASS:
         return verdict.seen
     seen = f"{verdict.ending.upper()}: {verdict.seen}"
-    stalled = any(isinstance(fault.effect, Stall) for fault in tried.variation.script.faults)
-    if verdict.ending is Ending.HUNG and stalled:
-        seen += "; it may have no timeout for reading"
+    if verdict.ending is Ending.HUNG and tried.variation.stalls:
+        fails = verdict.outcome is Outcome.FAIL
+        seen += "; it has no timeout for reading" if fails else "; it may have no timeout for reading"
     if tried.together:
         seen += f"; only together with {', '.join(tried.together)}"
     return seen
@@ -67,12 +72,15 @@ def happened(variation: Variation, run: Run) -> bool:
     if script.faults:
         return any(call.note for call in run.calls)
     if script.story is not Story.COMPLETES:
-        last = script.story.last
-        return any(
-            job.status == last.status and job.progress in {None, last.progress}
+        mark = script.story.mark
+        seen = any(
+            job.status == mark.status and job.progress in {None, mark.progress}
             for call in run.calls
             for job in call.jobs()
         )
+        return seen or any(each.told == mark.status for each in run.deliveries)
+    if script.posting is not Posting.ONCE:
+        return bool(run.deliveries) or script.posting is Posting.NEVER
     return any(call.place == variation.place for call in run.calls)
 
 

@@ -32,6 +32,7 @@ _TITLES = {
     "offset": "{path} has the offset +05:30",
     "seconds": "{path} has no fraction of a second",
     "nanoseconds": "{path} has nine digits after the second",
+    "more": "{path} counts one more than there are",
     "maximum": "{path} is 4294967295",
     "first": "{path} holds only the first",
     "second": "{path} holds only the second",
@@ -89,7 +90,8 @@ class _Catalogue:
         tier = self._tier(edit, status, changed, promised)
         failed = edit.state == "failed"
         alone = edit.kind in _TAKES and name in self.wording.essential and not failed
-        success = Success.EXPECTED if promised and not alone and name != "index" else Success.OPTIONAL
+        sure = promised and not alone and name != "index" and edit.kind != "more"
+        success = Success.EXPECTED if sure else Success.OPTIONAL
         return Variation(
             id=edit.id,
             title=f"{edit.operation}, {edit.state}: " + _TITLES[edit.kind].format(path=edit.path),

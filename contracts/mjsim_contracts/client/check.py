@@ -17,7 +17,7 @@ from mjsim_contracts.client.api import MIDJOURNEY_API, Api
 from mjsim_contracts.client.baseline import Baseline, baseline
 from mjsim_contracts.client.catalogue import edits
 from mjsim_contracts.client.command import Command
-from mjsim_contracts.client.oracle import Oracle, signs
+from mjsim_contracts.client.oracle import SILENCE, Oracle, signs
 from mjsim_contracts.client.packing import Tried, hunt, pack
 from mjsim_contracts.client.result import Subject, judged, stillborn
 from mjsim_contracts.client.run import Run, Runner
@@ -26,12 +26,16 @@ from mjsim_contracts.client.simulator import SIMULATOR, simulator
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Variation
 from mjsim_contracts.error import CheckError
+from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.report.model import Outcome, Report
 from mjsim_contracts.terms import Contract, read_contract
 
 _PATIENCE = {Profile.QUICK: 5.0, Profile.DEFAULT: 10.0, Profile.FULL: 20.0, Profile.HOSTILE: 30.0}
 _BUDGET = {Profile.QUICK: 20.0, Profile.DEFAULT: 60.0, Profile.FULL: 600.0, Profile.HOSTILE: 1200.0}
+_MARGIN = 5.0
+"""How many seconds beyond the longest sensible timeout show that there is none."""
+
 _RUNS = 30
 """A slow client is given time for so many of its runs, whatever the budget."""
 
@@ -154,7 +158,7 @@ class ClientCheck:
         """How long its runs may take."""
         patience = self.patience or _PATIENCE[self.profile]
         budget = _BUDGET[self.profile] + _RUNS * found.seconds
-        return Limits(found.seconds, patience, budget, self.parallel)
+        return Limits(found.seconds, patience, self.patience or SILENCE + _MARGIN, budget, self.parallel)
 
 
 async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) -> dict[str, Tried]:
@@ -165,11 +169,23 @@ async def _all(chosen: Sequence[Variation], session: Session, oracle: Oracle) ->
         return whole and oracle.judge(variation, run).outcome is Outcome.PASS
 
     single = sorted((each for each in chosen if not each.script.edits), key=lambda each: not each.patient)
-    batches = [[each] for each in single] + pack(each for each in chosen if each.script.edits)
-    session.planned = len(batches)
+    batches = pack(each for each in chosen if each.script.edits)
+    session.planned = len(single) + len(batches)
+    courses: dict[Story, asyncio.Task[list[Tried]]] = {}
+
+    async def edited(batch: list[Variation]) -> list[Tried]:
+        # Who does not survive the course as it is would only say so once for each edit.
+        course = courses.get(batch[0].script.story)
+        for tried in await course if course else ():
+            if tried.run is not None and not fine(tried.variation, tried.run):
+                return [Tried(each, None, unless=tried.variation.id) for each in batch]
+        return await hunt(batch, session.play, fine)
+
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(hunt(batch, session.play, fine)) for batch in batches]
+            tasks = [group.create_task(hunt([each], session.play, fine)) for each in single]
+            courses |= {each.script.story: task for each, task in zip(single, tasks, strict=True) if each.is_course}
+            tasks += [group.create_task(edited(batch)) for batch in batches]
     except* CheckError as errors:
         raise CheckError(str(errors.exceptions[0])) from errors
     return {tried.variation.id: tried for task in tasks for tried in task.result()}

@@ -53,7 +53,8 @@ class Command:
         """The environment in which the command finds the server."""
         # A proxy of the machine would stand between the client and the check.
         local = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
-        return plain_environment() | local | self._given(url, key)
+        # What Python prints is then in the order in which it happened, and not lost with a client that has to be ended.
+        return plain_environment() | local | {"PYTHONUNBUFFERED": "1"} | self._given(url, key)
 
     def shown(self, url: str, key: str) -> list[str]:
         """The variables by which it finds the server, as a shell takes them."""

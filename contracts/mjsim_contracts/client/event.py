@@ -102,7 +102,7 @@ def closing(found: Surface) -> Variation:
     faults = tuple(Fault(place, Close(), 0, None) for place in found.places)
     return Variation(
         "connection/closed/after-each/answer", "the server closes the connection after each answer", Tier.TRANSPORT,
-        Script(faults=faults), Success.EXPECTED, "connection",
+        Script(faults=faults), Success.OPTIONAL, "connection",
     )  # fmt: skip
 
 
@@ -110,10 +110,12 @@ Course = tuple[str, str, Story, Success, Profile]
 """The name of a course, what is said of it, the story that jobs live, what can be expected then, and how common it is."""
 
 
-def courses(told: Iterable[Course]) -> Iterator[Variation]:
+def courses(found: Surface, told: Iterable[Course]) -> Iterator[Variation]:
     """The variations in which all jobs take a course."""
     for name, title, story, success, profile in told:
         yield Variation(
-            f"job/course/{name}/all", title, Tier.FREEDOM if story is Story.AT_ONCE else Tier.STORY, Script(story=story),
-            success, "job", profile, patient=not story.ends,
+            f"job/course/{name}/all", title, Tier.FREEDOM if story.ends_well else Tier.STORY, Script(story=story),
+            success, "job", profile,
+            # Of a job that somebody else cancels a webhook for results tells nothing.
+            patient=not story.ends or (bool(found.news) and story is Story.CANCELLED),
         )  # fmt: skip

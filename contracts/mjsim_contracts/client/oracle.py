@@ -16,6 +16,13 @@ from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.proxy.fault import IMAGE
 from mjsim_contracts.report.model import Outcome
 
+SILENCE = 60.0
+"""How many seconds the longest timeout takes that anybody sets for an answer of a few hundred bytes."""
+
+
+SOFT = frozenset({Tier.SPARSE, Tier.EVOLUTION})
+"""What a client may stumble over without being failed for it, as long as it comes to an end."""
+
 
 class Ending(StrEnum):
     """What became of the client."""
@@ -76,7 +83,11 @@ _OTHERS = (
     re.compile(r"^Unhandled exception.*$", re.MULTILINE),
     re.compile(r"^(?:jq|parse) ?: error.*$|^jq: error.*$", re.MULTILINE),
 )
-_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread |^Traceback \(most recent call last\):", re.MULTILINE)
+_TRACE = "Traceback (most recent call last)"
+_LOGGED = re.compile(r"\b(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|\[(?:warning|error|critical) *\]|\blevel=")
+"""A line of a log names its level."""
+
+_UNCAUGHT = re.compile(r"^Node\.js v\d+|^Exception in thread ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +117,7 @@ class Oracle:
             return self._success(variation, run)
         bug, uncaught = self.stumbled(run)
         if bug:
-            soft = variation.tier in {Tier.SPARSE, Tier.EVOLUTION}
-            return Verdict(Ending.CRASHED, Outcome.WARN if soft else Outcome.FAIL, bug)
+            return Verdict(Ending.CRASHED, Outcome.WARN if variation.tier in SOFT else Outcome.FAIL, bug)
         if variation.success is Success.EXPECTED:
             outcome = Outcome.WARN if variation.tier is Tier.TRANSPORT else Outcome.FAIL
             said = _last_line(run)
@@ -124,8 +134,8 @@ class Oracle:
         for pattern in self.crashes:
             if (match := pattern.search(output)) and not pattern.search(self.usual_output):
                 return match[0][:300], ""
-        if "Traceback (most recent call last)" in output:
-            return _python(output)
+        if _TRACE in output:
+            return _python(_last_trace(output))
         if match := _PYTEST.search(output):
             return (match[0][1:].strip()[:300], "") if match[1] in BUGS else ("", "")
         for pattern in _OTHERS:
@@ -136,11 +146,13 @@ class Oracle:
 
     def _hung(self, variation: Variation, run: Run) -> Verdict:
         seconds = f"{run.ended.seconds:.0f} s"
-        last = max((call.ended for call in run.calls), default=0.0)
+        last = max((call.arrived for call in run.calls), default=0.0)
         busy = run.ended.seconds - last < max(1.0, run.ended.seconds * 0.5)
         seen = f"had not ended after {seconds}, " + (
             "still calling" if busy else f"silent for {run.ended.seconds - last:.0f} s"
         )
+        if variation.stalls and run.ended.seconds > SILENCE:
+            return Verdict(Ending.HUNG, Outcome.FAIL, seen)
         soft = (
             variation.tier is Tier.EVOLUTION
             or variation.patient
@@ -168,8 +180,23 @@ class Oracle:
         return ["downloads" if place == IMAGE else place for place in self.usual if place not in done]
 
 
+def _last_trace(output: str) -> str:
+    """The output from the last traceback on that was not merely logged; empty where there is none."""
+    starts = [match.start() for match in re.finditer(rf"^.*{re.escape(_TRACE)}", output, re.MULTILINE)]
+    for start in reversed(starts):
+        before = output[:start].rstrip("\n").rpartition("\n")[2]
+        named = _PYTHON.search(output, start)
+        after = output[named.start() :].splitlines()[1:] if named else []
+        # A program that logs an error it has caught says so before, and goes on after.
+        if not (_LOGGED.search(before) and any(line[:1].strip() for line in after)):
+            return output[start:]
+    return ""
+
+
 def _python(output: str) -> tuple[str, str]:
     """The exception that ended a Python program: as a mistake of its own, or as one that it let pass."""
+    if not output:
+        return "", ""
     *_, last = (match for match in _PYTHON.finditer(output)) if _PYTHON.search(output) else [None]
     if last is None:
         return "", "a traceback"
@@ -185,6 +212,8 @@ def _python(output: str) -> tuple[str, str]:
 def _saw_the_end(run: Run) -> bool:
     """Whether the client was shown one of its jobs completed."""
     created = {call.exchange.created_id for call in run.calls if call.exchange}
+    if any(each.told == "completed" and each.accepted for each in run.deliveries):
+        return True
     return any(
         job.status == "completed" and (call.role is Role.LOOK or job.id in created)
         for call in run.calls

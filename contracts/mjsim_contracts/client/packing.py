@@ -19,6 +19,8 @@ class Tried:
     run: Run | None
     together: tuple[str, ...] = ()
     """The ids of those without which it does no harm."""
+    unless: str = ""
+    """The id of the variation that failed already, so that this one could tell nothing."""
 
 
 Play = Callable[[Variation], Awaitable[Run | None]]

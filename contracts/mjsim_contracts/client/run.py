@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from mjsim_contracts.client.api import MIDJOURNEY_API, Api
+from mjsim_contracts.client.api import MIDJOURNEY_API, Api, Truthful
 from mjsim_contracts.client.command import Command, Ended
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.changes import Changes
@@ -14,6 +14,7 @@ from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.stand import Stand
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.traffic.call import Call
+from mjsim_contracts.traffic.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Run:
     ended: Ended
     calls: tuple[Call, ...]
     made: frozenset[str]
+    deliveries: tuple[Delivery, ...] = ()
+    """The webhooks that were delivered to this machine, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Stage:
     stand: Stand
     changes: Changes
     key: str
+    truth: Truthful
 
     @property
     def url(self) -> str:
@@ -57,7 +61,7 @@ class Runner:
             ended = await self.command.run(stage.url, stage.key, seconds)
         if stage.stand.defect:
             raise CheckError(f"the check itself failed: {stage.stand.defect!r}") from stage.stand.defect
-        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made))
+        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.truth.deliveries))
 
     @asynccontextmanager
     async def stage(self, script: Script, heard: Callable[[Call], None] | None = None) -> AsyncIterator[Stage]:
@@ -67,9 +71,13 @@ class Runner:
         stand = Stand(script.faults, changes, dialect=self._api.dialect, heard=heard)
         await stand.open()
         try:
-            truth = self._api.truth(self._upstream, self._pictures, key, script, stand.images.url)
+            truth = self._api.truth(self._upstream, self._pictures, key, script, stand.images.url, changes)
             await truth.prepare()
             stand.serve(truth, self._pictures)
-            yield Stage(stand, changes, key)
+            truth.begin(stand.start)
+            try:
+                yield Stage(stand, changes, key, truth)
+            finally:
+                await truth.close()
         finally:
             await stand.close()

@@ -23,18 +23,22 @@ _LEAST = 3.0
 class Limits:
     """`usual` is how many seconds a truthful run takes; `patience` how many a client is given to give up.
 
-    `budget` is how many seconds all runs together may take; what is left then is not exercised.
+    `silence` is how many it is given to see that an answer will not go on. `budget` is how many seconds all runs together
+    may take; what is left then is not exercised.
     """
 
     usual: float
     patience: float
+    silence: float
     budget: float
     parallel: int
 
     def deadline(self, variation: Variation) -> float:
         """How many seconds a run may take."""
         base = max(_LEAST, self.usual * 3 + 1)
-        return max(base, self.patience) if variation.patient else base + variation.seconds
+        if variation.stalls:
+            return max(base, self.silence)
+        return (max(base, self.patience) if variation.patient else base) + variation.seconds
 
 
 class Session:
@@ -78,4 +82,5 @@ def scene(variation: Variation, run: Run) -> Scene:
         distorted=variation.distorts,
         drift=run.script.drift,
         output=run.ended.output,
+        deliveries=run.deliveries,
     )

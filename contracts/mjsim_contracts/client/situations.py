@@ -23,7 +23,7 @@ from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE, error
-from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Story
 
 _RATE = error(429, "rate_limited", "Rate limit reached: 10 imagine jobs in 60 s.")
@@ -46,7 +46,7 @@ _CREATING = (
     Event("401", "refused", "the key is not accepted", _KEY, _E, _NO, ALWAYS, profile=_QUICK),
     Event("429", "retry-after", "429 with Retry-After: 1, then all is well", _RATE_1, _E, profile=_QUICK, seconds=3),
     Event("429", "no-retry-after", "429 without Retry-After, then all is well", _RATE, _E, seconds=5),
-    Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, Tier.EVOLUTION, seconds=6),
+    Event("429", "retry-after-date", "429 with a date in Retry-After", _RATE_DATE, _E, seconds=6),
     Event("429", "refused", "429 without Retry-After, for ever", _RATE, _E, _NO, ALWAYS, patient=True),
     Event("429", "retry-after-0", "429 with Retry-After: 0", _RATE_0, _E, profile=_FULL, seconds=3),
     Event("503", "retry-after", "503 with Retry-After: 1, then all is well", _BUSY_1, _T, seconds=3),
@@ -103,6 +103,8 @@ def situations(found: Surface) -> Iterator[Variation]:
         yield from _lists(found)
     if found.waits:
         yield from _courses(found)
+    if found.news:
+        yield from _postings(found)
     yield closing(found)
 
 
@@ -128,11 +130,27 @@ def _courses(found: Surface) -> Iterator[Variation]:
     well, badly = Success.EXPECTED, Success.IMPOSSIBLE
     if found.cancels:
         well = badly = Success.OPTIONAL
-    yield from courses((
+    yield from courses(found, (
         ("at-once", "jobs are completed at the first look", Story.AT_ONCE, well, _QUICK),
+        ("full", "jobs say 100 % a while before they are completed", Story.FULL, well, Profile.DEFAULT),
         ("failed", "jobs fail while they run", Story.FAILS, badly, _QUICK),
         ("cancelled", "somebody else cancels the jobs", Story.CANCELLED, badly, _QUICK),
         ("stuck", "jobs stop at 99 % and stay there", Story.STICKS, Success.OPTIONAL, Profile.DEFAULT),
         ("failed-at-once", "jobs have failed at the first look", Story.FAILS_AT_ONCE, badly, _FULL),
         ("waiting", "jobs stay pending", Story.WAITS, Success.OPTIONAL, _FULL),
     ))  # fmt: skip
+
+
+def _postings(found: Surface) -> Iterator[Variation]:
+    for name, title, posting, success, profile in (
+        ("twice", "every webhook is delivered twice", Posting.TWICE, Success.EXPECTED, _QUICK),
+        ("never", "no webhook is ever delivered", Posting.NEVER, Success.OPTIONAL, Profile.DEFAULT),
+        ("reversed", "webhooks are delivered in reverse order", Posting.REVERSED, Success.EXPECTED, _QUICK),
+        ("early", "webhooks come before the answer to the POST", Posting.EARLY, Success.OPTIONAL, Profile.DEFAULT),
+    ):
+        if posting is Posting.REVERSED and found.news < 2:
+            continue
+        yield Variation(
+            f"webhook/delivery/{name}/all", title, Tier.STORY, Script(posting=posting), success, "webhook", profile,
+            patient=posting in {Posting.NEVER, Posting.EARLY}, seconds=3,
+        )  # fmt: skip

@@ -1,11 +1,14 @@
 """What a client uses of the API, read off its first runs: variations are only made of what it would see."""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mjsim_contracts.dialect import Dialect, Role
 from mjsim_contracts.proxy.fault import IMAGE
+from mjsim_contracts.proxy.news import NEWS_FIELDS
 from mjsim_contracts.traffic.call import Call, Origin
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ class Surface:
     limit: int
     """The largest page of jobs that it reads; 0 where it reads none."""
     seconds: float
+    news: int = 0
+    """How many webhooks it is sent about one job at most; 0 where it asks for none."""
 
     def creates(self, dialect: Dialect) -> tuple[str, ...]:
         """The operations by which it creates jobs."""
@@ -42,10 +47,15 @@ def surface(runs: Iterable["Run"], dialect: Dialect, failed: Callable[[Document]
         if call.exchange and call.code == 200 and isinstance(call.exchange.answer, dict):
             state = dialect.state(call.exchange.operation, call.status, call.exchange.answer)
             answers.setdefault((call.exchange.operation, state), call.exchange.answer)
+    look = next(operation for operation, role in dialect.roles.items() if role is Role.LOOK)
+    deliveries = [each for run in runs for each in run.deliveries]
+    for each in deliveries:
+        news = json.loads(each.body)
+        answers.setdefault((look, each.told), {name: news[name] for name in news.keys() - NEWS_FIELDS})
     created = {call.exchange.created_id for call in calls if call.exchange} - {""}
     settled = {job.id for call in calls for job in call.jobs() if job.status == "completed"}
+    settled |= {each.job_id for each in deliveries if each.told == "completed" and each.accepted}
     waits, cancels = bool(created & settled), any(call.role is Role.CANCEL for call in calls)
-    look = next(operation for operation, role in dialect.roles.items() if role is Role.LOOK)
     done = answers.get((look, "completed"))
     if done is not None and waits and not cancels:
         answers[look, "failed"] = failed(done)
@@ -57,6 +67,7 @@ def surface(runs: Iterable["Run"], dialect: Dialect, failed: Callable[[Document]
         cancels=cancels,
         limit=max(pages, default=0),
         seconds=max(run.ended.seconds for run in runs[-1:]),
+        news=max(Counter(each.job_id for each in runs[0].deliveries).values(), default=0),
     )
 
 

@@ -115,7 +115,7 @@ def task_situations(found: Surface) -> Iterator[Variation]:
             yield from (event.on(place) for event in events)
     if found.waits:
         well, badly = Success.EXPECTED, Success.IMPOSSIBLE
-        yield from courses((
+        yield from courses(found, (
             ("at-once", "tasks have succeeded at the first look", Story.AT_ONCE, well, _QUICK),
             ("failed", "tasks are created and fail: successFlag 3", Story.FAILS, badly, _QUICK),
             ("not-created", "tasks cannot be created: successFlag 2", Story.FAILS_AT_ONCE, badly, _QUICK),

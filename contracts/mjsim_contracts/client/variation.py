@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 
+from mjsim_contracts.proxy.fault import Stall
 from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.story import Story
 
 
 class Profile(IntEnum):
@@ -53,6 +55,16 @@ class Variation:
     seconds: float = 0.0
     alone: bool = False
     """Whether it keeps the client from going on, so that nothing else can be seen in the same run."""
+
+    @property
+    def stalls(self) -> bool:
+        """Whether an answer stops half-way, so that only a timeout for reading helps."""
+        return any(isinstance(fault.effect, Stall) for fault in self.script.faults)
+
+    @property
+    def is_course(self) -> bool:
+        """Whether jobs take another course than usual, and nothing else happens."""
+        return self.script == Script(story=self.script.story) and self.script.story is not Story.COMPLETES
 
     @property
     def distorts(self) -> bool:

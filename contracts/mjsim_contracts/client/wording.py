@@ -59,7 +59,7 @@ MIDJOURNEY_WORDING = Wording(
         "content_type": ("webp", "unknown"),
     },
     lists={"images": ("empty", "first", "second", "tiles", "reversed")},
-    numbers={"seed": (*_NUMBER, "maximum")},
+    numbers={"seed": (*_NUMBER, "maximum"), "total": (*_NUMBER, "more")},
     failure=(("drop", "error"), ("null", "error"), ("add-null", "result"), ("add-null", "completed_at")),
     failed="error",
     conditional=frozenset({"result", "error", "completed_at", "index", "message", "images", "prompts", "parameters"}),

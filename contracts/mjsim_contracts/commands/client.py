@@ -49,6 +49,9 @@ def _add_options(parser: ArgumentParser) -> None:
         "--only", action="append", default=[], metavar="PATTERN", help="only variations with such an id"
     )
     parser.add_argument("--hostile", action="store_true", help="what no server should do, too")
+    parser.add_argument(
+        "--rules", action="store_true", help="list what a client is held to, and why (with --json: for programs)"
+    )
     parser.add_argument("--replay", metavar="ID", help="run one variation again and leave its server up")
 
 

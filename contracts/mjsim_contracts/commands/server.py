@@ -51,6 +51,9 @@ def _add_options(parser: ArgumentParser) -> None:
         action="store_true",
         help="for servers that cost money: few requests, none made up, and none sent without --send",
     )
+    parser.add_argument(
+        "--rules", action="store_true", help="list what a server is held to, and why (with --json: for programs)"
+    )
     parser.add_argument("--send", action="store_true", help="with --safe: send the requests")
     parser.add_argument(
         "--requests", type=int, metavar="N", default=25, help="with --safe: the most that may be sent (default: 25)"

@@ -28,6 +28,9 @@ _OF_PROXY = """examples:
 
 
 def _add_traffic(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules", action="store_true", help="list what requests are held to, and why (with --json: for programs)"
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
     add_api_option(parser, "the API that was recorded")
 

@@ -1,10 +1,21 @@
 """What the proxy plays in one run: which story its jobs live, what befalls which calls, and how answers are changed."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mjsim_contracts.proxy.edit import Edit
 from mjsim_contracts.proxy.fault import Fault
 from mjsim_contracts.proxy.story import Story
+
+
+class Posting(StrEnum):
+    """How webhooks are delivered. Senders promise each piece of news at least once, and no order."""
+
+    ONCE = "once"
+    TWICE = "twice"
+    NEVER = "never"
+    REVERSED = "in reverse"
+    EARLY = "before the answer to the POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +30,4 @@ class Script:
     story: Story = Story.COMPLETES
     earlier: int = 3
     drift: bool = False
+    posting: Posting = Posting.ONCE

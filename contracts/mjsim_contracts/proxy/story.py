@@ -34,6 +34,7 @@ class Story(Enum):
 
     COMPLETES = (_PENDING, _RUNNING, _COMPLETED)
     AT_ONCE = (_COMPLETED,)
+    FULL = (_PENDING, Stage("in_progress", 100), _COMPLETED)
     FAILS = (_PENDING, _RUNNING, Stage("failed", 62))
     FAILS_AT_ONCE = (Stage("failed", 0),)
     CANCELLED = (_PENDING, _RUNNING, Stage("cancelled", 46))
@@ -56,6 +57,12 @@ class Story(Enum):
         stage: Stage = self.value[-1]
         return stage
 
+    @property
+    def mark(self) -> Stage:
+        """The stage by which the story is told from the usual one; the last where there is none."""
+        usual: tuple[Stage, ...] = Story.COMPLETES.value
+        return next((stage for stage in self.value if stage not in usual), self.last)
+
 
 class Telling:
     """Tells one story of all jobs that are not known to be finished, and keeps to what it has told."""
@@ -69,6 +76,14 @@ class Telling:
     def leave(self, job_ids: Iterable[str]) -> None:
         """These jobs are shown as they are: they are old, or reported by webhook."""
         self._finished.update(job_ids)
+
+    def reach(self, job_id: str, look: int) -> None:
+        """A job has come as far as the look with this number shows it."""
+        self._looks[job_id] = max(self._looks.get(job_id, 0), look)
+
+    def is_cancelled(self, job_id: str) -> bool:
+        """Whether the job was cancelled in time."""
+        return job_id in self._cancelled
 
     def stage(self, job_id: str) -> Stage | None:
         """What the next look at a job shows; None where that is the truth."""

@@ -4,7 +4,7 @@ A task that is still seen at work has no pictures to upscale or vary, and one th
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from mjsim_contracts.proxy.story import BLOCKED, Document, Stage, Telling
 from mjsim_contracts.proxy.truth import between, encode
 from mjsim_contracts.proxy.upstream import Asked, Server
 from mjsim_contracts.proxy.wire import Written
+from mjsim_contracts.traffic.delivery import Delivery
 
 GENERATION_FAILED = 501
 """The `errorCode` of a task that failed."""
@@ -28,7 +29,10 @@ _UNSETTLED = {"completeTime": None, "resultInfoJson": None, "errorCode": None, "
 class TaskTruth:
     """The answers of one account's server; `origin` is where pictures are addressed."""
 
-    def __init__(self, upstream: Server, pictures: Pictures, _key: str, script: Script, origin: str) -> None:
+    deliveries: Sequence[Delivery] = ()
+    """Callbacks come from the simulator itself, past whoever answers here."""
+
+    def __init__(self, upstream: Server, pictures: Pictures, script: Script, origin: str) -> None:
         self._upstream = upstream
         self._pictures = pictures
         self._origin = origin
@@ -37,6 +41,12 @@ class TaskTruth:
 
     async def prepare(self) -> None:
         """No operation shows tasks from before, so there are none."""
+
+    def begin(self, start: float) -> None:
+        """Nothing is recorded here, so that no clock is needed."""
+
+    async def close(self) -> None:
+        """There is nothing under way."""
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request of the API."""

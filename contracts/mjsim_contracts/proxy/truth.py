@@ -49,6 +49,23 @@ class Truth:
         """These jobs are from before: every look shows them as they are."""
         self._telling.leave(job_ids)
 
+    async def finished(self, job_id: str) -> Document:
+        """The job as it is once it is completed, whatever has been told of it so far."""
+        asked = Asked("GET", f"/v1/jobs/{job_id}", (("Authorization", f"Bearer {self._key}"),), b"")
+        body = (await self._upstream.answer(asked)).body
+        job: Document = json.loads(body)
+        self._pictures.learn(_pictures(job))
+        found: Document = json.loads(body.replace(self._upstream.origin.encode(), self._origin.encode()))
+        return found
+
+    def reach(self, job_id: str, look: int) -> None:
+        """Others have been told what the look with this number shows."""
+        self._telling.reach(job_id, look)
+
+    def is_cancelled(self, job_id: str) -> bool:
+        """Whether the client has cancelled the job."""
+        return self._telling.is_cancelled(job_id)
+
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request of the API."""
         return await between(self._origin, self._upstream.origin, asked, self._told)

@@ -240,6 +240,13 @@ COURSE = (
     Defect(
         "the_key_is_printed", "    job = wait(job_id)", "    print(KEY)\n    job = wait(job_id)", "C011/output", WARN
     ),
+    Defect(
+        "a_hundred_per_cent_is_the_end",
+        TERMINAL,
+        f'        if job.get("progress") == 100:\n            return job\n{TERMINAL}',
+        "job/course/full/all",
+        varied="job/course/full/*",
+    ),
     Defect("polls_without_a_pause", "        time.sleep(INTERVAL)", "        time.sleep(0)", "C030/getJobStatus"),
     Defect(
         "polls_on_after_the_end",
@@ -283,6 +290,13 @@ TROUBLE = (
         "return 0",
         "C021/createImagineJob",
         varied=f"{CREATE}/503/refused/*",
+    ),
+    Defect(
+        "retry_after_is_a_number",
+        '        return float(headers.get("Retry-After"))\n    except (TypeError, ValueError):',
+        '        return int(headers.get("Retry-After"))\n    except TypeError:',
+        f"{CREATE}/429/retry-after-date/once",
+        varied=f"{CREATE}/429/retry-after-date/*",
     ),
     Defect("refusals_are_tried_again", STATUSES, "if False:", "C023/createImagineJob", varied=f"{CREATE}/400/*"),
     Defect(
@@ -395,6 +409,14 @@ LISTS = (
         "gallery.py",
     ),
     Defect(
+        "the_total_is_waited_for",
+        'if not fresh or len(jobs) >= found["total"]:',
+        'if len(jobs) >= found["total"]:',
+        "C050/listJobs",
+        varied="listJobs/200/more/total",
+        base="gallery.py",
+    ),
+    Defect(
         "there_is_always_a_job",
         "    jobs = everything()",
         "    jobs = everything()\n    print(100 // len(jobs))",
@@ -405,4 +427,70 @@ LISTS = (
 )
 """How lists are read."""
 
-DEFECTS = (*WORDING, *COURSE, *SENT, *TROUBLE, *LISTS)
+NEWS = (
+    Defect(
+        "webhooks_are_answered_by_an_error",
+        "204 if isinstance(job, dict) else 400",
+        "500",
+        "C033/webhook",
+        base="listener.py",
+    ),
+    Defect(
+        "nobody_listens_where_webhooks_go",
+        'body |= {"webhook_url": f"http://127.0.0.1:{port}/jobs"',
+        'body |= {"webhook_url": "http://127.0.0.1:9/jobs"',
+        "C033/webhook",
+        base="listener.py",
+    ),
+    Defect(
+        "the_first_webhook_is_taken_for_the_last",
+        """job.get("status") not in ("completed", "failed", "cancelled"):
+            continue
+        if job["status"] != "completed":""",
+        """"status" not in job:
+            continue
+        if job["status"] in ("failed", "cancelled"):""",
+        "C033/webhook",
+        base="listener.py",
+    ),
+    Defect(
+        "every_webhook_is_acted_upon",
+        "        if isinstance(job, dict):\n            NEWS.put(job)",
+        """        if isinstance(job, dict) and job.get("type") == "imagine" and job.get("status") == "completed":
+            try:
+                call("POST", "/v1/upscale", {"job_id": job.get("job_id"), "index": 1})
+            except GaveUp:
+                pass
+        if isinstance(job, dict):
+            NEWS.put(job)""",
+        "C040/webhook",
+        varied="webhook/delivery/twice/all",
+        base="listener.py",
+    ),
+    Defect(
+        "the_news_that_comes_last_is_the_latest",
+        "            job = NEWS.get(timeout=SILENCE)",
+        """            job = NEWS.get(timeout=SILENCE)
+            while True:
+                try:
+                    job = NEWS.get(timeout=0.3)
+                except queue.Empty:
+                    break
+            if job.get("status") == "in_progress":
+                raise GaveUp("it never ended")""",
+        "webhook/delivery/reversed/all",
+        varied="webhook/delivery/reversed/*",
+        base="listener.py",
+    ),
+    Defect(
+        "a_webhook_always_has_a_result",
+        '(job.get("result") or {}).get("images") or []',
+        'job["result"]["images"]',
+        f"{DONE}/drop/result",
+        varied=f"{DONE}/drop/result",
+        base="listener.py",
+    ),
+)
+"""How a client of its own receiver hears of its jobs."""
+
+DEFECTS = (*WORDING, *COURSE, *SENT, *TROUBLE, *LISTS, *NEWS)

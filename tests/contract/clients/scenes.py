@@ -5,14 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mjsim_contracts.audit import pages, polling, requests, retries
+from mjsim_contracts.audit import agreement, pages, polling, requests, retries, webhooks
 from mjsim_contracts.audit.rule import RULES, Judgement
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin, record
+from mjsim_contracts.traffic.delivery import Delivery
 
-MODULES = (pages, polling, requests, retries)
+MODULES = (agreement, pages, polling, requests, retries, webhooks)
 CONTRACT = Contract(Path(__file__).parents[3] / "openapi" / "midjourney.json")
 JOB = "3b1f8a52-6c0d-4e7e-9a4b-5f2d7c8e9012"
 KEY = ("Authorization", "Bearer sim-secret")
@@ -70,6 +71,12 @@ def call(
         lost=status == LOST,
         accepted=accepted,
     )
+
+
+def told(at: float, status: str, answer: int = 200, *, seconds: float = 0.01, **more: Any) -> Delivery:
+    """A webhook about the job, and the status of its answer."""
+    body = json.dumps({"job_id": JOB, "status": status}).encode()
+    return Delivery(JOB, "http://127.0.0.1:9/jobs", status, body, at, at + seconds, answer, **more)
 
 
 def judged(code: str, *calls: Call, **circumstances: Any) -> list[Judgement]:

@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 
+from mjsim_contracts.audit.rule import RULES
 from mjsim_contracts.audit.spelling import distance, nearest
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.traffic.call import Call, Origin
+from mjsim_contracts.traffic.delivery import Delivery
 
-from .scenes import JOB, KEY, LOST, call, judged, look, outcome, page, post
+from .scenes import JOB, KEY, LOST, call, judged, look, outcome, page, post, told
 
 PASS, WARN, FAIL, NOTHING = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_EXERCISED
 OTHER = {"prompt": "a dog"}
 
 
-def get(target: str, **more: Any) -> Call:
+def get(target: str, at: float = 0, **more: Any) -> Call:
     """A request without a body."""
-    return call("GET", target, 0, 200, {}, **more)
+    return call("GET", target, at, 200, {}, **more)
 
 
 CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
@@ -32,6 +34,11 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C001", "a limit that is no number", FAIL, [get("/v1/jobs?limit=ten")]),
     ("C001", "a parameter twice", FAIL, [get("/v1/jobs?limit=1&limit=2")]),
     ("C001", "nothing of the API", NOTHING, [get("/")]),
+    ("C004", "both find it whole", PASS, [post(0)]),
+    ("C004", "both find a number that is text", PASS, [post(0, body={"prompt": "a", "chaos": "3"})]),
+    ("C004", "both find the body broken", PASS, [post(0, body=b"{")]),
+    ("C004", "behind a prefix", PASS, [get(f"/mj/v1/jobs/{JOB}")]),
+    ("C004", "a page size that only one of them reads", WARN, [get("/v1/jobs?limit=1_0")]),
     ("C002", "known names", PASS, [post(0)]),
     ("C002", "a letter wrong", FAIL, [post(0, body={"prompt": "a", "stilize": 3})]),
     ("C002", "another style", FAIL, [post(0, body={"prompt": "a", "aspectRatio": "1:1"})]),
@@ -77,11 +84,20 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C023", "not known yet", PASS, [look(0, 404), look(1)]),
     ("C023", "not known any more", WARN, [look(0), look(1, 404), look(2, 404)]),
     ("C024", "lost, and left at that", PASS, [post(0, LOST)]),
-    ("C024", "lost, and sent again", WARN, [post(0, LOST, accepted=True), post(1)]),
+    ("C024", "lost on the way, and sent again", WARN, [post(0, LOST), post(1, accepted=True)]),
+    ("C024", "lost after it was accepted, and sent again", WARN,
+     [post(0, LOST, accepted=True), post(1, accepted=True)]),
+    ("C024", "lost, looked up, and not found", PASS, [post(0, LOST), page(1, 0, 0, 0), post(2, accepted=True)]),
+    ("C024", "lost, and another that was on its way", PASS, [post(0, LOST, accepted=True), post(0.005, accepted=True)]),
     ("C024", "throttled, and sent again", PASS, [post(0, 429), post(1)]),
     ("C024", "accepted, and sent again", WARN, [post(0), post(1)]),
     ("C024", "two wishes", PASS, [post(0), post(1, body=OTHER)]),
-    ("C025", "looked up", PASS, [post(0, LOST, accepted=True), page(1, 0, 1, 1)]),
+    ("C025", "looked up, and taken up", PASS,
+     [post(0, LOST, accepted=True), page(1, 0, 1, 1), get("/v1/jobs/00000000", 2)]),
+    ("C025", "looked up, and not seen", WARN,
+     [post(0, LOST, accepted=True), page(1, 0, 1, 1), post(2, accepted=True)]),
+    ("C025", "looked up, and there was none", PASS, [post(0, LOST), page(1, 0, 0, 0), post(2, accepted=True)]),
+    ("C025", "a list that has nothing to do with it", NOTHING, [post(0, LOST, accepted=True), page(1, 0, 1, 1)]),
     ("C025", "looked up too late", NOTHING, [post(0, LOST), post(1), page(2, 0, 1, 1)]),
     ("C030", "a second between", PASS, [look(0), look(1), look(2, "completed")]),
     ("C030", "a tenth between", WARN, [look(0), look(0.1), look(0.2), look(0.3)]),
@@ -120,6 +136,47 @@ def test_a_rule_judges_what_it_is_about(code: str, what: str, expected: Outcome,
     assert outcome(code, *calls) is expected, what
     bad = [each for each in judged(code, *calls) if each.outcome in {WARN, FAIL}]
     assert all(each.seen and each.calls for each in bad)
+
+
+TOLD: Sequence[tuple[str, str, Outcome, Sequence[Delivery], Sequence[Call]]] = (
+    ("C033", "accepted to the end", PASS, [told(1, "in_progress"), told(2, "completed")], []),
+    ("C033", "accepted, and then polled", PASS, [told(1, "in_progress")], [look(2, "completed")]),
+    ("C033", "the first is taken for the last", FAIL, [told(1, "in_progress")], []),
+    ("C033", "every one is refused", FAIL, [told(1, "completed", 500)], []),
+    ("C033", "nobody listens, though the client is there", FAIL, [told(1, "completed", 0, refused=True)], [look(2)]),
+    ("C033", "the client has ended", NOTHING, [told(1, "completed", 0, refused=True)], [look(0)]),
+    ("C040", "at once", PASS, [told(1, "completed", 204)], []),
+    ("C040", "redirected", FAIL, [told(1, "completed", 302)], []),
+    ("C040", "an edited one is refused", NOTHING, [told(1, "completed", 400, note="status: removed")], []),
+    ("C040", "after six seconds", FAIL, [told(1, "completed", seconds=6)], []),
+    ("C040", "never", FAIL, [told(1, "completed", 0, seconds=10)], []),
+    ("C040", "the client ends meanwhile", NOTHING, [told(1, "completed", 0)], []),
+    ("C040", "told twice, acted once", PASS, [told(1, "completed"), told(2, "completed", again=True)], [post(1.5)]),
+    ("C040", "told twice, acted twice", FAIL, [told(1, "completed"), told(2, "completed", again=True)],
+     [post(1.5), post(2.5)]),
+    ("C040", "told twice, fetched twice", WARN, [told(1, "completed"), told(2, "completed", again=True)],
+     [get("/a.png", at, origin=Origin.IMAGES) for at in (1.5, 2.5)]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "expected", "deliveries", "calls"), TOLD, ids=[f"{code} {what}" for code, what, *_ in TOLD]
+)
+def test_a_receiver_is_judged_by_what_it_answers_and_what_follows(
+    code: str, what: str, expected: Outcome, deliveries: Sequence[Delivery], calls: Sequence[Call]
+) -> None:
+    """A client that has ended is not blamed for news that came after."""
+    assert outcome(code, *calls, deliveries=tuple(deliveries)) is expected, what
+
+
+def test_no_rule_says_worse_than_it_announces() -> None:
+    """The list of rules is what people adopt the check by."""
+    cases: list[tuple[str, Outcome]] = [(code, expected) for code, _what, expected, *_ in (*CASES, *TOLD)]
+    announced = {rule.code: rule.severity for rule in RULES}
+    assert {code for code, expected in cases if expected is FAIL} <= {
+        code for code in announced if announced[code] is FAIL
+    }
+    assert {code for code, expected in cases if expected is not NOTHING} <= set(announced)
 
 
 def test_a_stuck_job_has_to_be_given_up() -> None:

@@ -214,3 +214,19 @@ async def interrupted(check: ClientCheck, tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not alive(int(note.read_text(encoding="utf-8")))
+
+
+def test_edits_of_a_failed_job_are_not_tried_on_a_client_that_cannot_bear_a_failed_job(check: ClientCheck) -> None:
+    """Each would only say the same again."""
+    blind = f"import runpy\ntry:\n    runpy.run_path({CAREFUL[1]!r}, run_name='__main__')\nexcept SystemExit:\n    pass"
+    report = replace(check, command=python(blind), only=("job/course/failed/*", "getJobStatus/failed/*")).run()
+    cases = {case.id: case for case in report.cases}
+    assert cases["job/course/failed/all"].outcome is Outcome.FAIL
+    assert cases["getJobStatus/failed/drop/error"].outcome is Outcome.NOT_EXERCISED
+    assert "job/course/failed/all" in cases["getJobStatus/failed/drop/error"].seen
+
+
+def test_edits_of_a_failed_job_are_tried_on_a_client_that_can(check: ClientCheck) -> None:
+    """They are left out for that reason alone."""
+    report = replace(check, only=("job/course/failed/*", "getJobStatus/failed/*")).run()
+    assert {case.outcome for case in report.cases if "/failed/" in case.id} == {Outcome.PASS}

@@ -97,6 +97,10 @@ CASES: Sequence[tuple[str, str, Outcome, Sequence[Call]]] = (
     ("C002", "another style", FAIL, [make(0, body=WISH | {"aspect_ratio": "1:1"})]),
     ("C002", "a small letter", FAIL, [make(0, body=WISH | {"callbackUrl": "http://127.0.0.1/"})]),
     ("C002", "in the query", FAIL, [call(0, "GET", f"{MJ}/record-info?task_id={TASK}", envelope(422))]),
+    ("C004", "both find it whole", PASS, [make(0)]),
+    ("C004", "both find a number that is text", PASS, [make(0, body=WISH | {"stylization": "100"})]),
+    ("C004", "a look", PASS, [look(0)]),
+    ("C004", "behind a prefix", PASS, [call(0, "GET", f"/v1{MJ}/record-info?taskId={TASK}", envelope())]),
     ("C003", "an operation", PASS, [look(0)]),
     ("C003", "a small letter", FAIL, [make(0, path="generateupscale")]),
     ("C003", "without its prefix", FAIL, [call(0, "POST", "/api/v1/generate", {}, WISH, status=404)]),
@@ -136,6 +140,15 @@ def test_rules_about_what_the_api_does_not_have_are_left_out() -> None:
     found = {case.rule for case in audit([Scene("a scene", (make(0),), 1.0)], CONTRACT, by_curl)}
     assert {"C001", "C031"} < found
     assert not found & {"C025", "C050"}
+
+
+def test_rules_about_webhooks_that_the_check_does_not_deliver_are_not_exercised() -> None:
+    """Callbacks are the simulator's own here; whoever asks for them is neither praised nor blamed for it."""
+    asking = make(0, body=WISH | {"callBackUrl": "http://127.0.0.1:9/"})
+    cases = {case.id: case for case in audit([Scene("a scene", (asking, look(1, 1)), 2.0)], CONTRACT, by_curl)}
+    for rule in ("C033", "C040"):
+        assert cases[rule].outcome is Outcome.NOT_EXERCISED
+        assert "this check delivered no webhook" in cases[rule].seen
 
 
 def test_a_recording_is_judged_as_one_of_this_api(tmp_path: Path, openapi: Path) -> None:

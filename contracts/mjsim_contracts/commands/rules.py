@@ -1,0 +1,82 @@
+"""What a check holds its subject to can be read without running it: `mjsim check client --rules`, or with --json."""
+
+import json
+import textwrap
+from argparse import ArgumentError, ArgumentParser
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mjsim_contracts.commands.api import APIS, add_api_option
+from mjsim_contracts.error import CheckError
+from mjsim_contracts.report.model import ExitCode
+
+FLAG = "--rules"
+_WIDTH = 100
+
+
+class RuleText(NamedTuple):
+    """A rule as its reader sees it; `severity` is the worst that breaking it means, `fail` or `warn`."""
+
+    id: str
+    severity: str
+    rule: str
+    why: str
+
+
+def rules_text(arguments: Sequence[str]) -> str | None:
+    """The list that a command line asks for; None where it asks for none, `CheckError` where there is none."""
+    if FLAG not in arguments:
+        return None
+    what = next((word for word in arguments if word in _LISTS), "")
+    if not what:
+        raise CheckError(f"{FLAG} lists the rules of: mjsim check {', mjsim check '.join(_LISTS)}", ExitCode.USAGE)
+    found = list(_LISTS[what](_api(arguments)))
+    if "--json" in arguments:
+        return json.dumps([rule._asdict() for rule in found], indent=2, ensure_ascii=False) + "\n"
+    return "".join(map(_paragraph, found))
+
+
+def _api(arguments: Sequence[str]) -> str:
+    """The API that a command line is about; `CheckError` where it names none that is known."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    add_api_option(parser, "the API whose rules are listed")
+    try:
+        named: str = parser.parse_known_args(arguments)[0].api
+    except ArgumentError as error:
+        raise CheckError(str(error), ExitCode.USAGE) from error
+    return named
+
+
+def _paragraph(rule: RuleText) -> str:
+    head = f"{rule.id}  ({rule.severity})\n"
+    texts = (text for text in (rule.rule, f"Why: {rule.why}" if rule.why else "") if text)
+    return head + "".join(textwrap.indent(textwrap.fill(text, _WIDTH - 4), "    ") + "\n" for text in texts)
+
+
+def _client(api: str) -> Iterator[RuleText]:
+    from mjsim_contracts.client.cases import WHY
+    from mjsim_contracts.client.oracle import SOFT
+
+    yield from _audit(api)
+    for tier, why in WHY.items():
+        severity = "warn" if tier in SOFT else "fail"
+        yield RuleText(f"variation/{tier.name.lower()}", severity, f"What is {tier} does not break the client.", why)
+
+
+def _audit(api: str) -> Iterator[RuleText]:
+    from mjsim_contracts.audit.judging import rules
+    from mjsim_contracts.dialect.table import DIALECTS
+
+    for rule in rules(DIALECTS[api]):
+        yield RuleText(rule.code, str(rule.severity), rule.sentence, rule.why)
+
+
+def _server(api: str) -> Iterator[RuleText]:
+    from mjsim_contracts.server.rules import RULES
+    from mjsim_contracts.taskserver.rules import TASK_RULES
+
+    for rule in dict(zip(APIS, (RULES, TASK_RULES), strict=True))[api].values():
+        yield RuleText(rule.code, "warn" if rule.advice else "fail", rule.title, rule.why)
+
+
+_LISTS: Mapping[str, Callable[[str], Iterator[RuleText]]] = {"client": _client, "server": _server, "traffic": _audit}
