@@ -20,9 +20,9 @@ from mjsim_contracts.client.event import (
 )
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
-from mjsim_contracts.dialect.tasks import TaskOperation
 from mjsim_contracts.proxy.fault import IMAGE, envelope
 from mjsim_contracts.proxy.story import Story
+from mjsim_contracts.task_operation import TaskOperation
 
 _MANY = "Too many tasks: 20 in 10 s are allowed."
 _BAD = envelope(400, "prompt: the word 'gore' is not allowed.")

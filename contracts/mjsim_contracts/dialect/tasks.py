@@ -1,38 +1,13 @@
 """The task API: every answer is an envelope whose code says how a request went, most often with HTTP status 200."""
 
-import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mjsim_contracts.dialect import Dialect, Prospect, Reading, Role
 from mjsim_contracts.exchange import inside, parsed
 from mjsim_contracts.sighting import SeenJob
-
-
-class TaskOperation(StrEnum):
-    """The operations of the task API, by their operationId."""
-
-    GENERATE = "generateTask"
-    UPSCALE = "upscaleTask"
-    VARY = "varyTask"
-    EXTEND = "extendTask"
-    GET = "getTask"
-    CREDITS = "getTaskCredits"
-
-
-_ROUTES = tuple(
-    (method, re.compile(rf"(?:/.*)?/api/v1/{path}"), operation)
-    for method, path, operation in (
-        ("POST", "mj/generate", TaskOperation.GENERATE),
-        ("POST", "mj/generateUpscale", TaskOperation.UPSCALE),
-        ("POST", "mj/generateVary", TaskOperation.VARY),
-        ("POST", "mj/generateVideoExtend", TaskOperation.EXTEND),
-        ("GET", "mj/record-info", TaskOperation.GET),
-        ("GET", "chat/credit", TaskOperation.CREDITS),
-    )
-)
+from mjsim_contracts.task_operation import TaskOperation, task_operation
 
 GENERATING, SUCCEEDED, NOT_CREATED, FAILED = range(4)
 """The values of `successFlag`."""
@@ -67,9 +42,7 @@ class _Tasks:
     }  # fmt: skip
 
     def operation(self, method: str, target: str) -> TaskOperation | None:
-        path = urlsplit(target).path
-        found = (operation for expected, route, operation in _ROUTES if method == expected and route.fullmatch(path))
-        return next(found, None)
+        return task_operation(method, target)
 
     def read(self, method: str, url: str, body: bytes | None, status: int, content: bytes) -> Reading | None:
         operation = self.operation(method, url)

@@ -25,8 +25,9 @@ from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
 from mjsim_contracts.server.sending import Unanswered
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
+from mjsim_contracts.task_operation import PATHS, TaskOperation, task_operation
 from mjsim_contracts.taskserver.conversation import TaskConversation
-from mjsim_contracts.taskserver.exchange import OK, PATHS, TaskOperation, read_task_exchange, task_operation
+from mjsim_contracts.taskserver.exchange import OK, read_task_exchange
 from mjsim_contracts.taskserver.rules import TASK_RULES
 from mjsim_contracts.taskserver.walk import Walk
 
@@ -64,14 +65,14 @@ class TaskServerCheck:
     def _reach(self, base: str) -> tuple[Accounts, bool]:
         """The keys, and whether HTTP statuses tell what the codes tell; CheckError where this is no such server."""
         key = self.key or f"sim-check-{self.seed}"
-        credit, refused = (look(base, PATHS[TaskOperation.CREDIT], one) for one in (key, None))
+        credit, refused = (look(base, PATHS[TaskOperation.CREDITS], one) for one in (key, None))
         code = _told(credit)
         if code == _UNAUTHORIZED:
             advice = "--key is not accepted" if self.key else "it accepts no key of its own accord; give one with --key"
             raise CheckError(f"{base} answers with code 401: {advice}")
         if code != OK:
             seen = one_line(
-                f"GET {PATHS[TaskOperation.CREDIT]} was answered {credit.status} ({credit.media_type})", 200
+                f"GET {PATHS[TaskOperation.CREDITS]} was answered {credit.status} ({credit.media_type})", 200
             )
             raise CheckError(f"{base} is no task API: {seen}, not the credits of the key")
         by_status = refused.status == _UNAUTHORIZED
@@ -129,5 +130,5 @@ def _code(wire: Wire) -> int:
 
 def _told(answer: FirstAnswer) -> int | None:
     """The code of an envelope; None where there is none."""
-    exchange = read_task_exchange("GET", PATHS[TaskOperation.CREDIT], "", b"", answer.status, answer.body)
+    exchange = read_task_exchange("GET", PATHS[TaskOperation.CREDITS], "", b"", answer.status, answer.body)
     return exchange.code if exchange and isinstance(exchange.answer, dict) else None

@@ -12,7 +12,8 @@ from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.sending import Line, Unanswered
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
-from mjsim_contracts.taskserver.exchange import PATHS, READS, TaskExchange, TaskOperation, read_task_exchange
+from mjsim_contracts.task_operation import PATHS, READS, TaskOperation
+from mjsim_contracts.taskserver.exchange import TaskExchange, read_task_exchange
 from mjsim_contracts.taskserver.history import TaskHistory
 
 
@@ -77,7 +78,7 @@ class TaskConversation:
         """The birth of a task and the last two looks at it are enough to tell what was expected."""
         if exchange.made:
             self._told[exchange.made] = [wire]
-        elif exchange.operation is TaskOperation.RECORD:
+        elif exchange.operation is TaskOperation.GET:
             told = self._told.get(exchange.task, [])
             self._told[exchange.task] = [*told[:1], *told[1:][-1:], wire]
 

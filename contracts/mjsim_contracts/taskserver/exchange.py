@@ -3,38 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mjsim_contracts.exchange import inside
+from mjsim_contracts.task_operation import READS, TaskOperation, task_operation
 
 OK = 200
-
-
-class TaskOperation(StrEnum):
-    """The operations of the contract, by their operationId."""
-
-    GENERATE = "generateTask"
-    RECORD = "getTask"
-    UPSCALE = "upscaleTask"
-    VARY = "varyTask"
-    EXTEND = "extendTask"
-    CREDIT = "getTaskCredits"
-
-
-PATHS: Mapping[TaskOperation, str] = {
-    TaskOperation.GENERATE: "/api/v1/mj/generate",
-    TaskOperation.RECORD: "/api/v1/mj/record-info",
-    TaskOperation.UPSCALE: "/api/v1/mj/generateUpscale",
-    TaskOperation.VARY: "/api/v1/mj/generateVary",
-    TaskOperation.EXTEND: "/api/v1/mj/generateVideoExtend",
-    TaskOperation.CREDIT: "/api/v1/chat/credit",
-}
-"""Where the operations are."""
-
-READS = frozenset({TaskOperation.RECORD, TaskOperation.CREDIT})
-"""The operations that are asked by GET; all others make a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +44,6 @@ class TaskExchange:
         """The task that the exchange is about: the one that was made, or asked for."""
         named = self.asked.get("taskId", "")
         return self.made or (named if isinstance(named, str) else "")
-
-
-def task_operation(method: str, url: str) -> TaskOperation | None:
-    """The operation that a request means; None where the contract has none there."""
-    path = urlsplit(url).path
-    for operation, known in PATHS.items():
-        if path.endswith(known) and method == ("GET" if operation in READS else "POST"):
-            return operation
-    return None
 
 
 def read_task_exchange(

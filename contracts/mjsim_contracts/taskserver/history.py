@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from mjsim_contracts.lifecycle import Breach
 from mjsim_contracts.promises import Promises
-from mjsim_contracts.taskserver.exchange import TaskExchange, TaskOperation
+from mjsim_contracts.task_operation import TaskOperation
+from mjsim_contracts.taskserver.exchange import TaskExchange
 from mjsim_contracts.taskserver.promises import ANSWERS, LOOKS, Look, TaskAccount
 
 _Fact = TypeVar("_Fact")
@@ -27,7 +28,7 @@ class TaskHistory:
         if exchange.made:
             account.born[exchange.made] = exchange
             self._owners[exchange.made] = account.name
-        if exchange.operation is TaskOperation.RECORD and isinstance(exchange.data, dict):
+        if exchange.operation is TaskOperation.GET and isinstance(exchange.data, dict):
             task, record = exchange.task, exchange.data
             look = Look(task, record, account.seen.get(task), account.born.get(task))
             breaches += self._judge(LOOKS, account, look)

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.promises import Judgements, Promises
-from mjsim_contracts.taskserver.exchange import OK, TaskExchange, TaskOperation
+from mjsim_contracts.task_operation import TaskOperation
+from mjsim_contracts.taskserver.exchange import OK, TaskExchange
 
 Record = Mapping[str, Any]
 """A task as record-info shows it."""
@@ -52,7 +53,7 @@ def task_ids_are_unique(account: TaskAccount, seen: TaskExchange) -> Judgements:
 @ANSWERS.promise
 def made_tasks_are_found(account: TaskAccount, seen: TaskExchange) -> Judgements:
     """A task that was made is found by the key that made it."""
-    if seen.operation is TaskOperation.RECORD and seen.task in account.born:
+    if seen.operation is TaskOperation.GET and seen.task in account.born:
         yield seen.code not in _UNKNOWN, f"record-info of a task that was made was answered with code {seen.code}"
 
 

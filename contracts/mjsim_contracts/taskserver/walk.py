@@ -12,8 +12,9 @@ from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.reach import Accounts
 from mjsim_contracts.server.sending import Unanswered
+from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.taskserver.conversation import Said, TaskConversation
-from mjsim_contracts.taskserver.exchange import OK, TaskOperation
+from mjsim_contracts.taskserver.exchange import OK
 from mjsim_contracts.taskserver.rules import TaskExpectation
 
 _GENERATING, _SUCCEEDED = 0, 1
@@ -54,17 +55,17 @@ class Walk:
 
     def _uninvited(self) -> None:
         for key in (None, f"not-{self._key}"):
-            said = self._conversation.say(TaskOperation.CREDIT, key)
+            said = self._conversation.say(TaskOperation.CREDITS, key)
             code = said.exchange.code
             self._conversation.expect(
                 TaskExpectation.REFUSED, said, code == _UNAUTHORIZED, f"answered with code {code}"
             )
-        said = self._conversation.say(TaskOperation.RECORD, self._key, {"taskId": uuid.UUID(int=7).hex})
+        said = self._conversation.say(TaskOperation.GET, self._key, {"taskId": uuid.UUID(int=7).hex})
         code = said.exchange.code
         self._conversation.expect(TaskExpectation.UNKNOWN, said, code in _UNKNOWN, f"answered with code {code}")
 
     def _credits(self) -> int | None:
-        found = self._conversation.say(TaskOperation.CREDIT, self._key).exchange.data
+        found = self._conversation.say(TaskOperation.CREDITS, self._key).exchange.data
         return found if isinstance(found, int) else None
 
     def _make(self, operation: TaskOperation, asked: Mapping[str, Any], price: int) -> str:
@@ -94,7 +95,7 @@ class Walk:
                 self._look(task)
 
     def _look(self, task: str) -> None:
-        self._last[task] = self._conversation.say(TaskOperation.RECORD, self._key, {"taskId": task})
+        self._last[task] = self._conversation.say(TaskOperation.GET, self._key, {"taskId": task})
 
     def _flag(self, task: str) -> Any:
         return inside(self._last[task].exchange.data, "successFlag") if task in self._last else None
@@ -108,7 +109,7 @@ class Walk:
             or not all(isinstance(flag, int) and flag != _GENERATING for flag in flags.values())
         ):
             return
-        said = self._conversation.say(TaskOperation.CREDIT, self._key)
+        said = self._conversation.say(TaskOperation.CREDITS, self._key)
         if not isinstance(said.exchange.data, int):
             return
         spent = before - said.exchange.data
@@ -141,7 +142,7 @@ class Walk:
     def _as_another(self, task: str) -> None:
         """Promises judge what another account is answered: that there is no such task."""
         if task and self._other:
-            self._conversation.say(TaskOperation.RECORD, self._other, {"taskId": task})
+            self._conversation.say(TaskOperation.GET, self._other, {"taskId": task})
             self._conversation.say(TaskOperation.UPSCALE, self._other, {"taskId": task, "imageIndex": 1})
 
 

@@ -10,9 +10,10 @@ import pytest
 from mjsim_contracts.audit.judging import audit, by_curl
 from mjsim_contracts.audit.scene import Scene
 from mjsim_contracts.dialect import Prospect
-from mjsim_contracts.dialect.tasks import TASKS, TaskOperation, code
+from mjsim_contracts.dialect.tasks import TASKS, code
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Outcome
+from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.traffic.call import Call, Origin
 from mjsim_contracts.traffic.check import TrafficCheck
 from mjsim_contracts.traffic.har import write_har

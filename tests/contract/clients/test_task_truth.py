@@ -14,7 +14,7 @@ from mjsim_contracts.client.catalogue import edits_of
 from mjsim_contracts.client.command import Command
 from mjsim_contracts.client.run import Runner, Stage
 from mjsim_contracts.client.variation import Success, Tier, Variation
-from mjsim_contracts.dialect.tasks import TASKS, TaskOperation
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.proxy.edit import same_json
 from mjsim_contracts.proxy.fault import Fault
 from mjsim_contracts.proxy.fault import envelope as worded
@@ -22,6 +22,7 @@ from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.proxy.wire import MANNERS
+from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.traffic.call import Call
 
 from .task_scenes import CONTRACT, MJ, TASK, WISH, envelope, shown
