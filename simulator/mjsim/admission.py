@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from mjsim.core.chance import Key
 from mjsim.core.directive import NONE, Directives
@@ -17,7 +16,7 @@ from mjsim.core.request import Webhook
 from mjsim.core.slots import Pool, SlotPlan, free_from, reschedule, waiting
 from mjsim.core.task import Task
 from mjsim.core.timeline import Timeline
-from mjsim.core.value import changed
+from mjsim.core.value import Frozen, changed
 from mjsim.core.world import World
 from mjsim.ports import Store, Turn
 
@@ -27,7 +26,7 @@ Draft = Callable[[Key], Work]
 """What a job is about, once it is accepted; chance comes from the key."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Frozen):
     """A job that asks to be accepted; equal requests of a tenant have equal fingerprints."""
 
     tenant: str
@@ -45,7 +44,7 @@ class Candidate(NamedTuple):
         webhook = self.webhook
         if webhook is not None and directives.webhook:
             webhook = changed(webhook, wishes=directives.webhook)
-        return self._replace(webhook=webhook, fate=directives.fate)
+        return changed(self, webhook=webhook, fate=directives.fate)
 
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
         """The accepted job."""

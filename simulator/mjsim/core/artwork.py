@@ -1,7 +1,6 @@
 """A picture is never stored: it is a recipe of a few numbers, and the same recipe always gives the same pixels."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from mjsim.core.ratio import Size
 from mjsim.core.value import Frozen
@@ -30,7 +29,7 @@ class Step(Frozen):
     seed: int
 
 
-class Artwork(NamedTuple):
+class Artwork(Frozen):
     """The recipe of a grid of four tiles.
 
     `seed` is the root of palette and composition (0 to 2**64-1); `size` is that of one tile in pixels;

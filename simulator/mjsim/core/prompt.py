@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from mjsim.core.directive import LEGAL, NONE, Directives, parse_directives
 from mjsim.core.error import BannedPrompt, EmptyPrompt, InvalidParameter
@@ -135,7 +135,7 @@ _BLOCKED = re.compile(rf"\b(?:{'|'.join(sorted(BLOCKED_WORDS))})\b", re.IGNORECA
 _BLOCKED_LETTERS = re.compile("|".join(sorted(BLOCKED_WORDS)))
 
 
-class Prompt(NamedTuple):
+class Prompt(Frozen):
     """What was asked for: the text alone, the image URLs that stood before it, the flags by canonical name, and what
     `--sim` asks of the simulator, which is no setting of the picture.
     """

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from mjsim.core.chance import Key, digest
 from mjsim.core.mishap import Wish
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import Value
 from mjsim.core.ratio import Size, parse_ratio
-from mjsim.core.value import Frozen
+from mjsim.core.value import Frozen, changed
 
 _Named = tuple[tuple[str, Value], ...]
 
@@ -24,7 +24,7 @@ class Webhook(Frozen):
     wishes: tuple[Wish, ...] = ()
 
 
-class Parameters(NamedTuple):
+class Parameters(Frozen):
     """The effective settings of a job. `extras` are flags that are carried along, as (name, value)."""
 
     aspect_ratio: str
@@ -67,7 +67,7 @@ _DEFAULTS: Mapping[str, Value] = {
 }
 """What holds where neither a field nor a flag says otherwise. The contract names no default version: the newest."""
 
-_NAMES = tuple(name for name in Parameters._fields if name != "extras")
+_NAMES = tuple(name for name in Parameters.__struct_fields__ if name != "extras")
 
 
 class Settings(Frozen):
@@ -92,7 +92,7 @@ class Settings(Frozen):
 
     def parameters(self, key: Key) -> Parameters:
         """The effective settings; a seed that was not given is drawn."""
-        return self.known if self.seed_is_given else self.known._replace(seed=key.integer("seed", below=1 << 32))
+        return self.known if self.seed_is_given else changed(self.known, seed=key.integer("seed", below=1 << 32))
 
 
 def settings(explicit: Mapping[str, Value], flags: Mapping[str, Value]) -> Settings:

@@ -6,13 +6,13 @@ It is bounded by entries and by bytes, and shows no credentials.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from multidict import MultiMapping
 
 from mjsim.core.delivery import legible
 from mjsim.core.instant import Instant
 from mjsim.core.tenant import is_made_up
+from mjsim.core.value import Frozen
 from mjsim.web.strike import Strike, Vain
 
 MOST_ENTRIES = 2_000
@@ -24,7 +24,7 @@ _SECRETS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorizat
 _REDACTED = "[redacted]"
 
 
-class Entry(NamedTuple):
+class Entry(Frozen):
     """An exchange. `at` is simulated time, `time` and `seconds` are real; `faults` names those that fired, `in_vain` what
     the request asked for and did not get.
     """

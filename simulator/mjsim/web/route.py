@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from aiohttp import web
 
@@ -13,7 +12,7 @@ from mjsim.core.fault import NOTHING, Effect
 from mjsim.core.value import Frozen
 
 
-class Call(NamedTuple):
+class Call(Frozen):
     """A request on its way to its handler. `tenant` is empty where no key is asked for."""
 
     request: web.BaseRequest

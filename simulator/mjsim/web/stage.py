@@ -59,7 +59,7 @@ class Stage:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found
             directives = directives.over(Directives(effect.job))
-        acted = call._replace(effect=effect, directives=directives)
+        acted = changed(call, effect=effect, directives=directives)
         answer = await self._act(handler, acted, _applied(asked, operation), errors)
         note(call.request, _off_contract(strikes, answer.status, operation), preferred_in_vain(asked, operation))
         return answer
