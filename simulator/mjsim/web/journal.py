@@ -65,6 +65,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._waiting: list[tuple[Match, asyncio.Event]] = []
         self._number = 0
@@ -76,10 +77,13 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Keep an exchange; the oldest ones make room."""
+        size = entry.size
         self._entries.append(entry)
-        self._bytes += entry.size
+        self._sizes.append(size)
+        self._bytes += size
         while len(self._entries) > MOST_ENTRIES or self._bytes > MOST_BYTES:
-            self._bytes -= self._entries.popleft().size
+            self._entries.popleft()
+            self._bytes -= self._sizes.popleft()
         for match, found in self._waiting:
             if match(entry):
                 found.set()
@@ -108,7 +112,8 @@ class Journal:
         """Forget the exchanges of one tenant, or all."""
         kept = [] if tenant is None else [entry for entry in self._entries if entry.tenant != tenant]
         self._entries = deque(kept)
-        self._bytes = sum(entry.size for entry in kept)
+        self._sizes = deque(entry.size for entry in kept)
+        self._bytes = sum(self._sizes)
 
 
 def shown(headers: MultiMapping[str]) -> list[tuple[str, str]]:

@@ -88,6 +88,9 @@ class Site:
         if not surface.open and request.method in {"GET", "HEAD", "OPTIONS"}:
             return
         body = answer.body if isinstance(answer, web.Response) else b""
+        # A request keeps its body and what befell it; of most there is only the one, or neither.
+        heard = request.get(BODY) if len(request) else None
+        befell = len(request) > (heard is not None)
         self._journal.add(
             Entry(
                 self._journal.next_number(),
@@ -99,11 +102,11 @@ class Site:
                 request.method,
                 request.path_qs,
                 request.headers,
-                request.get(BODY, b"")[:LARGEST_BODY],
+                (heard or b"")[:LARGEST_BODY],
                 answer.status,
                 answer.headers,
                 body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
-                request.get(STRIKES, ()),
-                request.get(IN_VAIN, ()),
+                request.get(STRIKES, ()) if befell else (),
+                request.get(IN_VAIN, ()) if befell else (),
             )
         )
