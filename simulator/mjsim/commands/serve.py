@@ -65,7 +65,7 @@ async def _serve(settings: Settings, attached: bool) -> None:
         await simulator.start()
         tools = await serve_beside(settings, simulator.url)
         print(_greeting(simulator, tools.url if tools else None, *await simulator.kept()), flush=True)
-        _spare_the_collector()
+        loop.call_later(_FIRST_SECONDS, _spare_the_collector)
         if attached:
             await _stop_with_input(stopped)
         await stopped.wait()
@@ -88,6 +88,10 @@ async def _stop_with_input(stopped: asyncio.Event) -> None:
         loop.add_reader(0, read)
     except OSError:  # a file or /dev/null, which cannot be waited for: it has ended
         stopped.set()
+
+
+_FIRST_SECONDS = 1.0
+"""How long what is not needed for the first answers waits."""
 
 
 def _spare_the_collector() -> None:
