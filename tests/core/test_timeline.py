@@ -104,7 +104,7 @@ def test_an_even_life_is_the_same_as_one_that_is_told_moment_by_moment(life, now
     short, long = Timeline(even=life), Timeline(life.moments)
     assert (short, hash(short)) == (long, hash(long))
     assert short.at(now) == long.at(now)
-    asked = ("accepted", "started", "settled", "outcome")
+    asked = ("accepted", "started", "settled", "outcome", "last")
     assert [getattr(short, name) for name in asked] == [getattr(long, name) for name in asked]
     assert [moment.progress for moment in short.moments] == [0, *PROGRESS_STEPS, 100]
 

@@ -97,6 +97,11 @@ class Timeline(Frozen, eq=False):
         """All of its moments, planned ones included."""
         return self.told if self.even is None else self.even.moments
 
+    @property
+    def last(self) -> Moment:
+        """The last moment that is planned."""
+        return self.told[-1] if self.even is None else self.even.at(self.even.completed)
+
     def _refuse_impossible(self) -> None:
         if not self.told or self.told[0].status is not Status.PENDING:
             raise IllegalTimeline("a job begins pending")

@@ -70,7 +70,7 @@ def as_told(life: Timeline, status: Status) -> Timeline:
 
     Several changes may fall on one instant, so the instant alone would not say.
     """
-    if life.moments[-1].status is status and status.terminal:
+    if life.last.status is status and status.terminal:
         return life
     place = next(place for place, moment in enumerate(life.moments) if moment.status is status)
     return Timeline(life.moments[: place + 1])

@@ -24,7 +24,7 @@ class News:
         """The WebhookEvent of the contract."""
         life = as_told(job.timeline, delivery.status)
         told = job if life is job.timeline else job.living(life)
-        happened = life.moments[-1].instant
+        happened = life.last.instant
         shown = self._view.job(told, happened, self._origin.default)
         # What happened is the last thing that changed the job.
         news = {"event": EVENTS[delivery.status], "job_id": job.id, "timestamp": shown["updated_at"]}

@@ -57,7 +57,7 @@ class Callbacks:
     def body(self, job: Job, delivery: Delivery) -> bytes:
         """The callback as JSON."""
         told = job.living(as_told(job.timeline, delivery.status))
-        moment = told.timeline.moments[-1]
+        moment = told.timeline.last
         succeeded = moment.status is Status.COMPLETED
         urls = self._records.urls(told, self._origin.default) if succeeded else []
         code, message = (200, "success") if succeeded else (_SERVER_ERROR, reason(moment))
