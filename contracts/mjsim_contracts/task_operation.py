@@ -1,4 +1,4 @@
-"""The operations of the task API: what they are called, and where they are."""
+"""The task API in a few words: its operations, where they are, and the flags of its records."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,6 +28,9 @@ PATHS: Mapping[TaskOperation, str] = {
 
 READS = frozenset({TaskOperation.GET, TaskOperation.CREDITS})
 """The operations that are asked by GET; all others make a task."""
+
+GENERATING, SUCCEEDED, NOT_CREATED, FAILED = range(4)
+"""The values of `successFlag`."""
 
 
 def task_operation(method: str, url: str) -> TaskOperation | None:

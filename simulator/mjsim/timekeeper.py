@@ -107,8 +107,9 @@ class Timekeeper:
         async with self._walking:
             for _ in range(_MOST_PASSES):
                 step, self._owed = self._owed, 0
-                if step:
-                    await self._walk_to(Instant(self._clock.now() + step))
+                if not step:
+                    break
+                await self._walk_to(Instant(self._clock.now() + step))
 
     async def advance(self, milliseconds: int) -> Walk:
         """Walk on by so much. This and every other walk: `ClashingState` where the one before it does not end."""

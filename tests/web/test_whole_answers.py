@@ -1,4 +1,4 @@
-"""An answer that leaves in one write is the answer that aiohttp would have written, byte for byte."""
+"""An answer that leaves in one write is the answer that aiohttp would have written, header for header."""
 
 import asyncio
 import re
@@ -114,5 +114,5 @@ async def test_who_does_not_read_is_waited_for() -> None:
 
         writer = transport
 
-    await WholeAnswer(body=b"{}").prepare(Full())
+    await WholeAnswer(body=b"{}", headers=HEADERS).prepare(Full())
     assert waited

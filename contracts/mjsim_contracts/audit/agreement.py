@@ -1,7 +1,7 @@
 """Each request is judged twice, by this check and by openapi-core; where they differ, the reader is told, and decides."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,7 +43,7 @@ def _opinion(published: Path) -> _Opinion:
     # Who has which key, and what a body is called, are questions of C010 and C070.
     headers = {"Authorization": "Bearer key", "Content-Type": "application/json"}
 
-    @cache
+    @lru_cache(maxsize=1024)
     def of_request(method: str, path: str, query: str, body: bytes) -> tuple[str, ...]:
         return tuple(second.of_request(second.asked(method, path, query, headers, body)))
 

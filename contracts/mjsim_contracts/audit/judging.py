@@ -47,7 +47,7 @@ def _cases(rule: Rule, scenes: Iterable[Scene], contract: Contract, reproduce: R
 _IDLE = {
     "C020": "no answer asked to wait",
     "C021": "nothing was tried again",
-    "C024": "no POST was left without an answer",
+    "C024": "no POST was accepted, and none was left without an answer",
     "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
     "C033": "this check delivered no webhook",

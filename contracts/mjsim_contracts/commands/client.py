@@ -42,13 +42,21 @@ def _add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--patience", type=float, metavar="SECONDS", help="how long the client may take to give up")
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="SECONDS", help="for a truthful run (default: 60)"
+        "--timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long the command may take where it is told the truth (default: 60)",
     )
     parser.add_argument("--parallel", type=int, default=4, metavar="N", help="runs at once (default: 4)")
     parser.add_argument(
         "--only", action="append", default=[], metavar="PATTERN", help="only variations with such an id"
     )
-    parser.add_argument("--hostile", action="store_true", help="what no server should do, too")
+    parser.add_argument(
+        "--hostile",
+        action="store_true",
+        help="in place of a profile: all of the full one, and what no server should do",
+    )
     parser.add_argument(
         "--rules", action="store_true", help="list what a client is held to, and why (with --json: for programs)"
     )

@@ -2,9 +2,9 @@
 
 import json
 import textwrap
-from argparse import ArgumentError, ArgumentParser
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from mjsim_contracts.commands.api import APIS, add_api_option
 from mjsim_contracts.error import CheckError
@@ -23,28 +23,29 @@ class RuleText(NamedTuple):
     why: str
 
 
+class _Asked(ArgumentParser):
+    """Says in one line what cannot be understood."""
+
+    def error(self, message: str) -> NoReturn:
+        listed = f"there are those of mjsim check {', mjsim check '.join(_LISTS)}"
+        raise CheckError(f"{FLAG}: {message}; {listed}", ExitCode.USAGE)
+
+
 def rules_text(arguments: Sequence[str]) -> str | None:
     """The list that a command line asks for; None where it asks for none, `CheckError` where there is none."""
-    if FLAG not in arguments:
+    if FLAG not in arguments or arguments[0] != "check":
         return None
-    what = next((word for word in arguments if word in _LISTS), "")
-    if not what:
-        raise CheckError(f"{FLAG} lists the rules of: mjsim check {', mjsim check '.join(_LISTS)}", ExitCode.USAGE)
-    found = list(_LISTS[what](_api(arguments)))
-    if "--json" in arguments:
+    parser = _Asked(add_help=False, allow_abbrev=False)
+    parser.add_argument("check", choices=["check"])
+    parser.add_argument("what", choices=tuple(_LISTS))
+    parser.add_argument(FLAG, action="store_true")
+    parser.add_argument("--json", action="store_true")
+    add_api_option(parser, "the API whose rules are listed")
+    given = parser.parse_args(arguments)
+    found = list(_LISTS[given.what](given.api))
+    if given.json:
         return json.dumps([rule._asdict() for rule in found], indent=2, ensure_ascii=False) + "\n"
     return "".join(map(_paragraph, found))
-
-
-def _api(arguments: Sequence[str]) -> str:
-    """The API that a command line is about; `CheckError` where it names none that is known."""
-    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    add_api_option(parser, "the API whose rules are listed")
-    try:
-        named: str = parser.parse_known_args(arguments)[0].api
-    except ArgumentError as error:
-        raise CheckError(str(error), ExitCode.USAGE) from error
-    return named
 
 
 def _paragraph(rule: RuleText) -> str:

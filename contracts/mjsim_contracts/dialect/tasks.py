@@ -7,10 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from mjsim_contracts.dialect import Dialect, Prospect, Reading, Role
 from mjsim_contracts.exchange import inside, parsed
 from mjsim_contracts.sighting import SeenJob
-from mjsim_contracts.task_operation import TaskOperation, task_operation
-
-GENERATING, SUCCEEDED, NOT_CREATED, FAILED = range(4)
-"""The values of `successFlag`."""
+from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, SUCCEEDED, TaskOperation, task_operation
 
 _STATUSES = {GENERATING: "in_progress", SUCCEEDED: "completed", NOT_CREATED: "failed", FAILED: "failed"}
 

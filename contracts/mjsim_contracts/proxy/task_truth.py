@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from mjsim_contracts.dialect import Reading
-from mjsim_contracts.dialect.tasks import FAILED, GENERATING, NOT_CREATED, TASKS, code, task_name
+from mjsim_contracts.dialect.tasks import TASKS, code, task_name
 from mjsim_contracts.exchange import inside, parsed
 from mjsim_contracts.proxy.fault import envelope
 from mjsim_contracts.proxy.pictures import Pictures
@@ -18,7 +18,7 @@ from mjsim_contracts.proxy.story import BLOCKED, Document, Stage, Telling
 from mjsim_contracts.proxy.truth import between, encode
 from mjsim_contracts.proxy.upstream import Asked, Server
 from mjsim_contracts.proxy.wire import Written
-from mjsim_contracts.task_operation import TaskOperation
+from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, TaskOperation
 from mjsim_contracts.traffic.delivery import Delivery
 
 GENERATION_FAILED = 501

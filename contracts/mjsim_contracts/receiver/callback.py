@@ -9,9 +9,7 @@ from typing import Any
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.news import Job, News
 from mjsim_contracts.receiver.signing import CALLBACKS
-
-GENERATING, SUCCEEDED = 0, 1
-"""Values of successFlag; all others are failures."""
+from mjsim_contracts.task_operation import SUCCEEDED
 
 TOLD = ("taskId", "taskType", "paramJson", "resultInfoJson", "successFlag", "errorMessage")
 """The fields of a record that callbacks are made of."""

@@ -10,9 +10,10 @@ from urllib.parse import quote
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.asking import Asking
-from mjsim_contracts.receiver.callback import GENERATING, SUCCEEDED, TOLD
+from mjsim_contracts.receiver.callback import TOLD
 from mjsim_contracts.receiver.news import Job
 from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI, PLAIN, Stock, Story
+from mjsim_contracts.task_operation import GENERATING, PATHS, SUCCEEDED, TaskOperation
 
 UPSCALE, VARY, VIDEO, LONGER = "upscale", "variation", "video", "extended video"
 """The sorts of tasks that only this API makes. An upscale's parent is told of nowhere else."""
@@ -36,7 +37,7 @@ class Order(NamedTuple):
     """A request for a task; where it is `needed`, nothing can be judged without it."""
 
     sort: str
-    path: str
+    operation: TaskOperation
     body: dict[str, Any]
     parent: Job | None = None
     needed: bool = False
@@ -70,7 +71,7 @@ class TaskMaker:
 
     async def _create(self, order: Order) -> None:
         """What is refused is an excuse; a limit on tasks is waited for."""
-        path = f"/api/v1/mj/{order.path}"
+        path = PATHS[order.operation]
         answer = await self.asking.envelope("POST", path, order.body)
         while answer.code == _TOO_MANY:
             await asyncio.sleep(_LIMIT_SECONDS)
@@ -83,7 +84,7 @@ class TaskMaker:
             self.excuses[order.sort] = f"it answered code {answer.code}, {answer.message}"
 
     async def _look(self, task: str) -> None:
-        answer = await self.asking.envelope("GET", f"/api/v1/mj/record-info?taskId={quote(task)}")
+        answer = await self.asking.envelope("GET", f"{PATHS[TaskOperation.GET]}?taskId={quote(task)}")
         if answer.code != _OK:
             raise CheckError(f"the API answered code {answer.code} to record-info of {task}: {answer.message}")
         record = answer.data if isinstance(answer.data, dict) else {}
@@ -107,12 +108,12 @@ def _first(jobs: int) -> Iterator[Order]:
 
 def _pictures(sort: str, prompt: str, *, needed: bool = False) -> Order:
     body = {"taskType": "mj_txt2img", "prompt": prompt, "speed": "fast"}
-    return Order(sort, "generate", body, needed=needed)
+    return Order(sort, TaskOperation.GENERATE, body, needed=needed)
 
 
 def _film(sort: str, prompt: str) -> Order:
     body = {"taskType": "mj_video", "prompt": prompt, "fileUrls": ["https://example.com/sea.png"], "motion": "low"}
-    return Order(sort, "generate", body)
+    return Order(sort, TaskOperation.GENERATE, body)
 
 
 def _sequels(stories: list[Story]) -> Iterator[Order]:
@@ -121,9 +122,9 @@ def _sequels(stories: list[Story]) -> Iterator[Order]:
     for sort, end in done:
         task = end["taskId"]
         if sort == _PARENT:
-            yield Order(UPSCALE, "generateUpscale", {"taskId": task, "imageIndex": 0}, end)
-            yield Order(VARY, "generateVary", {"taskId": task, "imageIndex": 1})
+            yield Order(UPSCALE, TaskOperation.UPSCALE, {"taskId": task, "imageIndex": 0}, end)
+            yield Order(VARY, TaskOperation.VARY, {"taskId": task, "imageIndex": 1})
         if sort == _PARENT_VIDEO:
             for prompt in ("and on", "on and on", *(f"{number} {_DOOMED_PROMPT}" for number in range(_DOOMED))):
                 body = {"taskId": task, "taskType": "mj_video_extend_manual", "index": 0, "prompt": prompt}
-                yield Order(LONGER, "generateVideoExtend", body)
+                yield Order(LONGER, TaskOperation.EXTEND, body)

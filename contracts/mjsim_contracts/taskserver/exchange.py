@@ -1,12 +1,12 @@
 """A request of the task API and its answer are one value, whether its codes are told by the envelope or by HTTP too."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from mjsim_contracts.exchange import inside
+from mjsim_contracts.dialect.tasks import code
+from mjsim_contracts.exchange import inside, parsed
 from mjsim_contracts.task_operation import READS, TaskOperation, task_operation
 
 OK = 200
@@ -24,9 +24,8 @@ class TaskExchange:
 
     @property
     def code(self) -> int:
-        """What the envelope says; where it says nothing, the HTTP status."""
-        found = inside(self.answer, "code")
-        return found if isinstance(found, int) else self.status
+        """What the envelope says, or the HTTP status where that says more or all."""
+        return code(self.status, self.answer)
 
     @property
     def data(self) -> Any:
@@ -53,12 +52,5 @@ def read_task_exchange(
     operation = task_operation(method, url)
     if operation is None:
         return None
-    asked = dict(parse_qsl(urlsplit(url).query)) if operation in READS else _json(body)
-    return TaskExchange(operation, account, asked if isinstance(asked, dict) else {}, status, _json(answer))
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+    asked = dict(parse_qsl(urlsplit(url).query)) if operation in READS else parsed(body)
+    return TaskExchange(operation, account, asked if isinstance(asked, dict) else {}, status, parsed(answer))

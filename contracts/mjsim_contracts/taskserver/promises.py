@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.promises import Judgements, Promises
-from mjsim_contracts.task_operation import TaskOperation
+from mjsim_contracts.task_operation import GENERATING, SUCCEEDED, TaskOperation
 from mjsim_contracts.taskserver.exchange import OK, TaskExchange
 
 Record = Mapping[str, Any]
 """A task as record-info shows it."""
 
-_GENERATING, _SUCCEEDED = 0, 1
 _UNKNOWN = frozenset({404, 422})
 """Codes that say that there is no such task."""
 
@@ -76,13 +75,13 @@ def success_flag_goes_forward(_account: TaskAccount, seen: Look) -> Judgements:
     """successFlag leaves 0 once, and what has ended never changes it again."""
     if seen.before:
         was, now = _flag(seen.before), _flag(seen.now)
-        yield was in (_GENERATING, now), f"successFlag {was} was followed by {now}"
+        yield was in (GENERATING, now), f"successFlag {was} was followed by {now}"
 
 
 @LOOKS.promise
 def ended_tasks_stay_as_they_are(_account: TaskAccount, seen: Look) -> Judgements:
     """A task that has ended keeps its time, its error and its number of results."""
-    if seen.before and _flag(seen.before) == _flag(seen.now) != _GENERATING:
+    if seen.before and _flag(seen.before) == _flag(seen.now) != GENERATING:
         for name in ("completeTime", "errorCode", "errorMessage"):
             was, now = seen.before.get(name), seen.now.get(name)
             yield was == now, f"the task had ended, and {name} changed from {was} to {now}"
@@ -110,7 +109,7 @@ def a_task_is_what_was_asked(_account: TaskAccount, seen: Look) -> Judgements:
 @LOOKS.promise
 def complete_time_comes_with_the_end(_account: TaskAccount, seen: Look) -> Judgements:
     """completeTime is null until the task has ended, and not before createTime then."""
-    ended, time, created = _flag(seen.now) != _GENERATING, seen.now.get("completeTime"), seen.now.get("createTime")
+    ended, time, created = _flag(seen.now) != GENERATING, seen.now.get("completeTime"), seen.now.get("createTime")
     yield (time is not None) is ended, f"successFlag is {_flag(seen.now)}, and completeTime {time}"
     if isinstance(time, int) and isinstance(created, int):
         yield time >= created, f"completeTime {time} lies before createTime {created}"
@@ -119,14 +118,14 @@ def complete_time_comes_with_the_end(_account: TaskAccount, seen: Look) -> Judge
 @LOOKS.promise
 def results_come_with_success(_account: TaskAccount, seen: Look) -> Judgements:
     """A task that has succeeded has results, and no other task has any."""
-    succeeded, number = _flag(seen.now) == _SUCCEEDED, len(_results(seen.now))
+    succeeded, number = _flag(seen.now) == SUCCEEDED, len(_results(seen.now))
     yield (number > 0) is succeeded, f"successFlag is {_flag(seen.now)}, and there are {number} results"
 
 
 @LOOKS.promise
 def errors_come_with_failure(_account: TaskAccount, seen: Look) -> Judgements:
     """A task that has failed says why, and no other task has an error."""
-    failed = _flag(seen.now) not in (_GENERATING, _SUCCEEDED)
+    failed = _flag(seen.now) not in (GENERATING, SUCCEEDED)
     message = seen.now.get("errorMessage")
     yield bool(message) is failed, f"successFlag is {_flag(seen.now)}, and errorMessage {message!r}"
 

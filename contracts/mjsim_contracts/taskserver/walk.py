@@ -12,12 +12,11 @@ from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.reach import Accounts
 from mjsim_contracts.server.sending import Unanswered
-from mjsim_contracts.task_operation import TaskOperation
+from mjsim_contracts.task_operation import GENERATING, SUCCEEDED, TaskOperation
 from mjsim_contracts.taskserver.conversation import Said, TaskConversation
 from mjsim_contracts.taskserver.exchange import OK
 from mjsim_contracts.taskserver.rules import TaskExpectation
 
-_GENERATING, _SUCCEEDED = 0, 1
 _BUSY, _UNAUTHORIZED = 429, 401
 _UNKNOWN = {404, 422}
 _PRICE = 16
@@ -43,7 +42,7 @@ class Walk:
         self._make(TaskOperation.GENERATE, _pictures("a lighthouse --sim fail"), _PRICE)
         self._follow()
         self._paid(before)
-        if self._flag(picture) == _SUCCEEDED:
+        if self._flag(picture) == SUCCEEDED:
             self._make(TaskOperation.UPSCALE, {"taskId": picture, "imageIndex": 0}, 0)
             self._make(TaskOperation.VARY, {"taskId": picture, "imageIndex": 3}, 0)
             self._follow()
@@ -89,7 +88,7 @@ class Walk:
 
     def _follow(self) -> None:
         """Look at all tasks until they have ended."""
-        while any(self._flag(task) == _GENERATING for task in self._prices) and not self._patience.spent:
+        while any(self._flag(task) == GENERATING for task in self._prices) and not self._patience.spent:
             self._patience.wait()
             for task in self._prices:
                 self._look(task)
@@ -106,15 +105,15 @@ class Walk:
         if (
             before is None
             or not flags
-            or not all(isinstance(flag, int) and flag != _GENERATING for flag in flags.values())
+            or not all(isinstance(flag, int) and flag != GENERATING for flag in flags.values())
         ):
             return
         said = self._conversation.say(TaskOperation.CREDITS, self._key)
         if not isinstance(said.exchange.data, int):
             return
         spent = before - said.exchange.data
-        wanted = sum(self._prices[task] for task, flag in flags.items() if flag == _SUCCEEDED)
-        wasted = sum(self._prices[task] for task, flag in flags.items() if flag != _SUCCEEDED)
+        wanted = sum(self._prices[task] for task, flag in flags.items() if flag == SUCCEEDED)
+        wasted = sum(self._prices[task] for task, flag in flags.items() if flag != SUCCEEDED)
         seen = f"{spent} credits were spent on tasks that succeeded for {wanted}, and failed for {wasted}"
         charged = wasted > 0 and spent == wanted + wasted
         if wasted:

@@ -95,7 +95,9 @@ _FIRST_SECONDS = 1.0
 
 
 def _spare_the_collector() -> None:
-    """What start-up has made stays for good: the collector need not walk through it again and again."""
+    """What start-up has made stays for good, as does the little of its first second that stays with it: the collector need
+    not walk through it again and again.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -1,4 +1,4 @@
-"""Values are immutable, equal when their fields are, and cheap: a dozen are made for each job, sixty classes each start."""
+"""Values are immutable (records are not), and cheap: a dozen are made for each job, and sixty classes at each start."""
 
 from typing import dataclass_transform
 

@@ -34,12 +34,12 @@ class Connection:
 
     def rows(self, question: str, *arguments: object) -> list[Row]:
         """What a question gives."""
-        self._write_coming()
+        self._settle()
         return self._sqlite.execute(question, arguments).fetchall()
 
     def named_rows(self, question: str, arguments: Mapping[str, object]) -> list[Row]:
         """What a question with named parameters gives."""
-        self._write_coming()
+        self._settle()
         return self._sqlite.execute(question, arguments).fetchall()
 
     def write(self, statement: str, *arguments: object) -> int:
@@ -53,13 +53,13 @@ class Connection:
         """
         self._begin()
         if statement != self._coming_statement or len(self._coming) >= _MOST_COMING:
-            self._write_coming()
+            self._settle()
             self._coming_statement = statement
         self._coming.append(row)
 
     def write_now(self, statement: str, *arguments: object) -> None:
         """Run a statement that stands at once; for use while nothing else is going on."""
-        self._write_coming()
+        self._settle()
         self._sqlite.execute(statement, arguments)
 
     def write_returning(self, statement: str, *arguments: object) -> list[Row]:
@@ -119,27 +119,31 @@ class Connection:
             self._commit_soon = asyncio.get_running_loop().call_soon(self._commit)
 
     def _write_coming(self) -> None:
-        """Write the rows that wait, so that they are there for the statement that follows."""
+        """Write the rows that wait."""
         if not self._coming:
             return
         rows, self._coming = self._coming, []
         alone = len(rows) > 1 and not self._sqlite.in_transaction
+        if alone:
+            self._sqlite.execute("BEGIN")
+        self._sqlite.executemany(self._coming_statement, [row() for row in rows])
+        if alone:
+            self._sqlite.execute("COMMIT")
+
+    def _settle(self) -> None:
+        """Write the rows that wait, so that they are there for the statement that follows."""
         try:
-            if alone:
-                self._sqlite.execute("BEGIN")
-            self._sqlite.executemany(self._coming_statement, [row() for row in rows])
-            if alone:
-                self._sqlite.execute("COMMIT")
-        except sqlite3.Error as error:
+            self._write_coming()
+        except Exception as error:
             self._lose(error)
             raise
 
     def _change(self, statement: str, arguments: tuple[object, ...]) -> sqlite3.Cursor:
         self._begin()
-        self._write_coming()
         try:
+            self._write_coming()
             return self._sqlite.execute(statement, arguments)
-        except sqlite3.Error as error:
+        except Exception as error:
             # Half of a turn may be written by now, and nobody can tell whose statements are still to be committed.
             self._lose(error)
             raise
@@ -150,13 +154,13 @@ class Connection:
             self._write_coming()
             if self._sqlite.in_transaction:
                 self._sqlite.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - those who wait are told, whatever it is
             self._lose(error)
         else:
             for waiter in self._waiters():
                 waiter.set_result(None)
 
-    def _lose(self, error: sqlite3.Error) -> None:
+    def _lose(self, error: Exception) -> None:
         """Undo the shared transaction and tell everybody who waits for it why."""
         self._coming.clear()
         for waiter in self._waiters():

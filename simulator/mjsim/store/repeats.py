@@ -35,6 +35,7 @@ class Repeats:
             self._seen.add(request)
         if repeat:
             self._following[request] = repeat + 1
+            self._following.move_to_end(request)
             if len(self._following) > _AT_HAND:
                 self._following.popitem(last=False)
 

@@ -48,7 +48,8 @@ class Entry(Frozen):
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
-        headers = sum(map(len, self.request_headers)) + sum(map(len, self.request_headers.values()))
+        asked, answered = self.request_headers, self.headers
+        headers = sum(map(len, asked)) + sum(map(len, asked.values())) + sum(map(len, answered.values()))
         return 2_000 + headers + len(self.target) + len(self.request_body) + len(self.body)
 
     @property

@@ -19,12 +19,14 @@ _MADE_HERE = frozenset(
 
 
 class WholeAnswer(web.Response):
-    """Behaves as any `web.Response` with bytes for its body, and has the same headers once it has been sent."""
+    """Behaves as any `web.Response` without cookies, and has the same headers once it has been sent."""
 
     _sent = False
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """See aiohttp; here it sends the body, too."""
+        if self._sent:
+            return None
         head = self._usual_head(request)
         if head is None:
             return await super().prepare(request)
@@ -55,7 +57,9 @@ class WholeAnswer(web.Response):
         """The head but for length and date; None where this answer is none of the usual ones."""
         if super().keep_alive is False or not request.keep_alive or request.version != HttpVersion11:
             return None
-        if not isinstance(self.body, bytes) or must_be_empty_body(request.method, self.status):
+        if not isinstance(self.body, bytes) or hdrs.CONTENT_TYPE not in self.headers:
+            return None
+        if must_be_empty_body(request.method, self.status):
             return None
         return _head(self.status, self.reason, tuple(self.headers.items()))
 
