@@ -1,5 +1,7 @@
 """Each answer of an operation agrees with its request, and with what earlier answers told."""
 
+from collections.abc import Mapping
+
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
@@ -9,6 +11,30 @@ ANSWER_PROMISES: Promises[Exchange] = Promises()
 promise = ANSWER_PROMISES.promise
 
 _CHILDREN = frozenset({Operation.UPSCALE, Operation.VARIATION})
+
+
+_ESSENCE: Mapping[Operation, tuple[tuple[str, ...], ...]] = {
+    **dict.fromkeys(CREATES, (("data", "job_id"),)),
+    Operation.GET: (("id",), ("type",), ("status",), ("progress",)),
+    Operation.CANCEL: (("id",), ("type",), ("status",)),
+    Operation.LIST: (("data",), ("total",)),
+}
+_ERROR_ESSENCE = (("code",), ("message",))
+_ERRORS = frozenset({400, 401, 404})
+"""Those that the contract documents as ErrorResponse; what stands before a server may give others."""
+
+
+@promise
+def answers_say_what_they_are_for(_account: Account, exchange: Exchange) -> Judgements:
+    """An answer has the fields that its description is about: a new job its id, a job its status and progress, a list
+    its total, an error its code and message.
+    """
+    essence = _ESSENCE[exchange.operation] if exchange.accepted else ()
+    if exchange.status in _ERRORS and (exchange.operation, exchange.status) != (Operation.LIST, 400):
+        essence = _ERROR_ESSENCE
+    if essence:
+        missing = [".".join(names) for names in essence if inside(exchange.answer, *names) in (None, "")]
+        yield not missing, f"{exchange.operation} was answered {exchange.status} without {' and '.join(missing)}"
 
 
 @promise

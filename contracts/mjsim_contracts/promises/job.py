@@ -1,6 +1,10 @@
 """Whatever answer shows a job, the job tells one story: it goes forward, ends once, and then stays as it is."""
 
-from mjsim_contracts.exchange import CREATES
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from mjsim_contracts.exchange import CREATES, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import STEPS, Sighting
@@ -80,11 +84,33 @@ def result_fits_type(_account: Account, seen: Sighting) -> Judgements:
 def images_have_places(_account: Account, seen: Sighting) -> Judgements:
     """Only the tiles of a grid have an index; each of 1 to 4 stands there at most once."""
     if seen.now.images:
-        places = [image["index"] for image in seen.now.images if "index" in image]
+        places = [image["index"] for image in seen.now.images if image.get("index") is not None]
         if seen.now.type == "upscale":
             yield not places, f"the image of an upscale has the index {places}"
         else:
             yield len(set(map(str, places))) == len(places), f"the tiles have the indexes {places}"
+
+
+@promise
+def imagine_gives_its_grid(_account: Account, seen: Sighting) -> Judgements:
+    """The images of an imagine job are the grid, which has no index, as well as its tiles."""
+    if seen.now.type == "imagine" and seen.now.images:
+        places = [image.get("index") for image in seen.now.images]
+        # Where no image has an index, nothing says which of them is the grid.
+        yield places.count(None) == 1 or set(places) == {None}, f"the images have the indexes {places}"
+
+
+@promise
+def upscales_are_larger(account: Account, seen: Sighting) -> Judgements:
+    """The image of an upscale is larger than the tile that it was made from."""
+    if seen.now.type != "upscale" or not seen.now.images or not seen.birth:
+        return
+    parent = account.seen.get(identifier(inside(seen.birth.body, "job_id")))
+    index = inside(seen.birth.body, "index")
+    tile = next((each for each in parent.images if each.get("index") == index), {}) if parent else {}
+    size, before = _size(seen.now.images[0]), _size(tile)
+    if size and before:
+        yield prod(size) > prod(before), f"the tile has {before} pixels, its enlargement {size}"
 
 
 @promise
@@ -113,11 +139,12 @@ def completion_has_its_time(_account: Account, seen: Sighting) -> Judgements:
 
 @promise
 def identity_is_fixed(_account: Account, seen: Sighting) -> Judgements:
-    """A job's type and created_at never change."""
+    """A job's type, prompt and created_at never change."""
     if before := seen.before:
-        for name in ("type", "created_at"):
+        for name in ("type", "prompt", "created_at"):
             was, now = getattr(before, name), getattr(seen.now, name)
-            yield was == now, f"{name} changed from {was} to {now}"
+            # A page may be too small for what a look at the job shows.
+            yield was == now or (name == "prompt" and None in {was, now}), f"{name} changed from {was} to {now}"
 
 
 @promise
@@ -139,3 +166,9 @@ def too_late_means_ended(account: Account, seen: Sighting) -> Judgements:
 def jobs_stay_with_their_account(account: Account, seen: Sighting) -> Judgements:
     """A job is shown to no account but its own."""
     yield not account.foreign(seen.now.id), "the job was created by another account"
+
+
+def _size(image: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Width and height in pixels; None where the image does not say them."""
+    width, height = image.get("width"), image.get("height")
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None

@@ -36,6 +36,8 @@ _NEEDS: Mapping[str, str] = {
     "completed-is-complete": _ENDED,
     "result-fits-type": _ENDED,
     "images-have-places": _ENDED,
+    "imagine-gives-its-grid": _ENDED,
+    "upscales-are-larger": _ENDED,
     Expectation.PICTURES: f"{_ENDED}, or its pictures lie on a host that is out of reach",
     "children-are-not-their-parents": _ENDED,
     "children-have-parents": "no job failed, was cancelled, or came without a grid",
@@ -52,6 +54,9 @@ _WHY_LISTS = "A client pages by total, limit and offset; where they do not add u
 
 _WHY_PROBES = "Sooner or later some client sends it; what it learns from the answer decides what it does next."
 
+OTHER_REFUSAL = "ST204-REFUSAL"
+"""ST204, where the method was refused all the same: nothing was served."""
+
 _ENGINE = (
     Rule("ST101", "No request is answered by a server error.", "A 5xx tells a client nothing that it could act on."),
     Rule("ST103", "Every answer has a documented status.", "Clients are written against the documented statuses."),
@@ -65,8 +70,14 @@ _ENGINE = (
     Rule("ST203", "Without the Authorization header the answer is 401.", "Jobs and credits are open to anybody."),
     Rule(
         "ST204",
-        "A method that an endpoint does not have is answered by 405 with Allow.",
+        "A method that an endpoint does not have is not served, and 405 comes with Allow.",
         "A typing error looks served.",
+    ),
+    Rule(
+        OTHER_REFUSAL,
+        "A method that an endpoint does not have is refused by 405.",
+        "A client cannot tell a wrong method from a wrong address.",
+        advice=True,
     ),
     Rule("ST205", "Allow lists the documented methods.", "Tools discover methods by it."),
     Rule("ST401", "Without a valid key there is no success.", "Jobs and credits are open to anybody."),

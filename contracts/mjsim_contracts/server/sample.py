@@ -31,6 +31,9 @@ SETTINGS: Mapping[str, Any] = {
 }
 """One value of each setting that a job shows, none of them the default."""
 
+LONGEST_PROMPT = "A naïve lighthouse at dawn 🦊, " + "far " * 991 + "beyond"
+"""As long as the contract allows, 4000 characters; nothing that a server could have reason to refuse or to rewrite."""
+
 DESCRIBE: Mapping[str, Any] = {"image_base64": ORANGE}
 BLEND: Mapping[str, Any] = {"images": [{"base64": ORANGE}, {"base64": BLUE}]}
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.conversation import Conversation, Spoken, Unanswered
+from mjsim_contracts.server.echo import echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.picture import sniff
@@ -33,8 +34,8 @@ class Walkthrough:
 
     def run(self) -> None:
         """All of it; as far as patience goes."""
-        grid = self._create(Operation.IMAGINE, {"prompt": "a lighthouse at dusk", **sample.SETTINGS})
-        doomed = self._create(Operation.IMAGINE, {"prompt": "a lighthouse at dawn"})
+        grid = self._imagine({"prompt": "a lighthouse at dusk", **sample.SETTINGS})
+        doomed = self._imagine({"prompt": sample.LONGEST_PROMPT})
         self._cancel(doomed)
         others = [self._create(Operation.DESCRIBE, sample.DESCRIBE), self._create(Operation.BLEND, sample.BLEND)]
         self._follow([grid, doomed, *others])
@@ -50,6 +51,14 @@ class Walkthrough:
             self._conversation.say("GET", "jobs", self._key, query={"limit": limit})
         self._pictures([grid, *others, *children])
         self._as_another(grid)
+
+    def _imagine(self, body: Mapping[str, Any]) -> str:
+        job = self._create(Operation.IMAGINE, body)
+        if job:
+            self._look(job)
+            for code, wrong in echoes(body, self._last[job].answer):
+                self._conversation.expect(code, self._last[job], not wrong, wrong)
+        return job
 
     def _create(self, operation: Operation, body: Mapping[str, Any]) -> str:
         spoken = self._conversation.say("POST", sample.PATHS[operation], self._key, dict(body))
