@@ -21,7 +21,6 @@ from schemathesis.errors import FailureGroup
 
 from mjsim_contracts.closing import Closing
 from mjsim_contracts.configuration import NOTES, OTHER_KEY
-from mjsim_contracts.contract import allow_described_nulls
 from mjsim_contracts.exchange import read_exchange
 from mjsim_contracts.lifecycle import Breach, Lifecycle
 
@@ -35,12 +34,6 @@ schemathesis.openapi.format(
     "byte",
     strategies.sampled_from(_PICTURES) | strategies.binary().map(lambda drawn: base64.b64encode(drawn).decode()),
 )
-
-
-@schemathesis.hook
-def before_load_schema(_context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
-    """Schemathesis holds answers to what all parts of the check hold them to."""
-    allow_described_nulls(raw_schema)
 
 
 @schemathesis.hook

@@ -84,7 +84,8 @@ def seen_job(document: Mapping[str, Any]) -> SeenJob | None:
         type=kind,
         status=status,
         progress=progress if isinstance(progress, int | float) else None,
-        prompt=prompt if isinstance(prompt, str) else None,
+        # Half a surrogate pair is legal in JSON, and not every reader can hold it: all show it alike here.
+        prompt=prompt.encode(errors="replace").decode() if isinstance(prompt, str) else None,
         created_at=_instant(document.get("created_at")),
         updated_at=_instant(document.get("updated_at")),
         completed_at=_instant(document.get("completed_at")),

@@ -143,7 +143,7 @@ def identity_is_fixed(_account: Account, seen: Sighting) -> Judgements:
     if before := seen.before:
         for name in ("type", "prompt", "created_at"):
             was, now = getattr(before, name), getattr(seen.now, name)
-            # A page may be too small for what a look at the job shows.
+            # Not every answer has to show the prompt.
             yield was == now or (name == "prompt" and None in {was, now}), f"{name} changed from {was} to {now}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mjsim_contracts.contract import answer_document
+from mjsim_contracts.contract import document
 from mjsim_contracts.exchange import Exchange, Operation
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _objection(validator: "Draft202012Validator", answer: Any) -> str:
 def _event_validator(contract: str) -> "Draft202012Validator":
     import jsonschema_rs
 
-    components = answer_document(contract)["components"]
+    components = document(contract)["components"]
     name = "WebhookEvent" if "WebhookEvent" in components["schemas"] else "Job"
     wanted = {"components": components, "$ref": f"#/components/schemas/{name}"}
     return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
@@ -60,7 +60,7 @@ def _validator(operation: Operation, status: str, contract: str) -> "Draft202012
     """The validator of a documented answer; None where the status is not documented."""
     import jsonschema_rs
 
-    found = answer_document(contract)
+    found = document(contract)
     for path in found["paths"].values():
         for described in path.values():
             if isinstance(described, dict) and described.get("operationId") == operation:

@@ -19,6 +19,9 @@ from mjsim_contracts.sighting import TERMINAL
 
 _MOST_PICTURES = 10
 _MOST_LISTED = 100
+_ANY_FILE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+"""Media types under which file stores serve whatever they hold: none of them says that it is something else."""
+
 _BUSY = 429
 
 
@@ -152,6 +155,9 @@ class Walkthrough:
         said = tuple(
             image.get(name, seen) for name, seen in zip(("content_type", "width", "height"), found, strict=True)
         )
+        served = wire.answer_headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if served not in {found[0], *_ANY_FILE}:
+            return f"{url} is {found[0]}, and is served as {served}"
         return "" if said == found else f"{url} is said to be {said}, and is {found}"
 
     def _as_another(self, job: str) -> None:
