@@ -70,7 +70,16 @@ def walked(*pages: Exchange, before: tuple[Exchange, ...] = ()) -> list[Breach]:
     return lifecycle.judge_walk(OWN, Walk(tuple(page for each in pages for page in listing(each)), whole=True))
 
 
+ERROR = {"status": "ERROR", "code": "not_found", "message": "There is none."}
+SMALL = {"url": "http://a/1.png", "index": 1, "width": 8, "height": 8}
+ENLARGED = {"type": "upscale", "result": {"images": [{"url": "http://a/c.png", "width": 8, "height": 8}]}}
+
 BROKEN = {
+    "answers-say-what-they-are-for": breaches(got({"status": "ERROR", "code": "not_found"}, status=404)),
+    "imagine-gives-its-grid": breaches(got(job(result={"images": IMAGES[1:]}))),
+    "upscales-are-larger": breaches(
+        got(job(result={"images": [IMAGES[0], SMALL]})), child(B), got(job(B, **ENLARGED), B)
+    ),
     "new-ids-are-new": breaches(created(A), created(A.upper())),
     "children-are-not-their-parents": breaches(child(A, parent=A)),
     "children-have-parents": breaches(got(job(status="failed")), child(B)),
@@ -78,7 +87,7 @@ BROKEN = {
     "the-asked-job-is-answered": breaches(got(job(B))),
     "foreign-jobs-are-not-found": breaches(created(A, by=OTHER), got({"status": "ERROR"}, status=400)),
     "cancelling-cancels": breaches(cancelled(job(status="in_progress"))),
-    "ended-jobs-cannot-be-cancelled": breaches(got(job()), cancelled({})),
+    "ended-jobs-cannot-be-cancelled": breaches(got(job()), cancelled(job())),
     "status-goes-forward": breaches(got(job(status="in_progress")), got(job(status="pending"))),
     "progress-never-falls": breaches(got(job(status="in_progress")), got(job(status="in_progress", progress=39.0))),
     "completed-is-complete": breaches(got(job(progress=99))),
@@ -137,7 +146,7 @@ def test_a_true_story_breaks_nothing() -> None:
         got(job(status="in_progress")),
         created(B, by=OWN),
         cancelled(ended, B),
-        cancelled({"status": "ERROR"}, B, status=400),
+        cancelled(ERROR, B, status=400),
         got(job()),
         child(C, parent=A.upper()),
         got(upscaled, C),
@@ -145,7 +154,7 @@ def test_a_true_story_breaks_nothing() -> None:
         listed(job(), total=3, limit="1", offset="1"),
         listed(ended, job(), upscaled, sort="created_at_asc"),
         listed(ended, status="cancelled"),
-        got({"status": "ERROR"}, status=404, by=OTHER),
+        got(ERROR, status=404, by=OTHER),
         listed(by=OTHER),
         created("d" * 8 + "-0000-4000-8000-000000000000", Operation.DESCRIBE, by=OTHER),
     )
@@ -155,8 +164,25 @@ def test_a_true_story_breaks_nothing() -> None:
 def test_answers_that_break_the_schema_are_left_to_the_schema(operation: Operation) -> None:
     """Whatever JSON comes, no promise trips over it."""
     for answer in (None, [], 3, {"data": None}, {"data": {"job_id": 7}}, {"data": [3, None, {}]}):
-        assert not breaches(Exchange(operation, OWN, "", (), answer, 200, answer))
-        assert not breaches(cancelled(answer, "", status=200), got(answer, ""), listed(said={"data": answer}))
+        found = breaches(Exchange(operation, OWN, "", (), answer, 200, answer))
+        found += breaches(cancelled(answer, "", status=200), got(answer, ""), listed(said={"data": answer}))
+        # An object may fit the schema, which requires nothing, and be no answer all the same.
+        assert {breach.code for breach in found} <= {"answers-say-what-they-are-for"}
+
+
+def test_null_is_no_place_in_the_grid() -> None:
+    """Nor does an image need to say its place where no other one does."""
+    grid = IMAGES[0] | {"index": None}
+    assert not breaches(got(job(result={"images": [grid, *IMAGES[1:]]})))
+    assert not breaches(got(job(result={"images": [IMAGES[0], {"url": "http://a/9.png"}]})))
+
+
+def test_an_enlargement_is_measured_against_its_own_tile() -> None:
+    """Where a size or the parent is not known there is nothing to measure."""
+    parent = job(result={"images": [IMAGES[0], SMALL | {"width": 4}, {**SMALL, "url": "http://a/2.png", "index": 2}]})
+    assert not breaches(got(parent), child(B), got(job(B, **ENLARGED), B))
+    assert not breaches(got(job()), child(B), got(job(B, **ENLARGED), B))
+    assert not breaches(child(B), got(job(B, **ENLARGED), B))
 
 
 @pytest.mark.parametrize("number", ["1e400", '"7"', "null", "4.5"])

@@ -1,6 +1,7 @@
 """Each answer of an operation agrees with its request, and with what earlier answers told."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
@@ -33,7 +34,7 @@ def answers_say_what_they_are_for(_account: Account, exchange: Exchange) -> Judg
     if exchange.status in _ERRORS and (exchange.operation, exchange.status) != (Operation.LIST, 400):
         essence = _ERROR_ESSENCE
     if essence:
-        missing = [".".join(names) for names in essence if inside(exchange.answer, *names) in (None, "")]
+        missing = [".".join(names) for names in essence if _missing(exchange.answer, names)]
         yield not missing, f"{exchange.operation} was answered {exchange.status} without {' and '.join(missing)}"
 
 
@@ -99,6 +100,17 @@ def ended_jobs_cannot_be_cancelled(account: Account, exchange: Exchange) -> Judg
     before = account.seen.get(exchange.job_id)
     if exchange.operation is Operation.CANCEL and before and before.settled and exchange.status not in {401, 429}:
         yield exchange.status == 400, f"the job was {before.status}, and cancelling was answered {exchange.status}"
+
+
+def _missing(value: Any, names: tuple[str, ...]) -> bool:
+    """Whether the path of names breaks off, or ends in an empty text; what is of a wrong type is left to the schema."""
+    for name in names:
+        if not isinstance(value, Mapping):
+            return False
+        if name not in value:
+            return True
+        value = value[name]
+    return bool(value == "")
 
 
 def _parent(exchange: Exchange) -> str:

@@ -80,7 +80,8 @@ class Event:
     @property
     def _unusual_name(self) -> str:
         name, right = self.document.get("event"), _NAMES.get(self.status, _PROGRESS)
-        return f"a job that is {self.status} is told as {name!r}, not {right!r}" if name not in {None, right} else ""
+        unusual = self.status and name not in (None, right)
+        return f"a job that is {self.status} is told as {name!r}, not {right!r}" if unusual else ""
 
     def _body_objection(self, contract: str) -> str:
         if not self.document:
