@@ -467,6 +467,27 @@ def the_grid_is_missing() -> None:
 
 
 @defect
+def pictures_are_square_whatever_was_asked() -> None:
+    shown(lambda job: [image.update(height=image["width"]) for image in job.get("result", {}).get("images", [])])
+
+
+@defect
+def updates_are_forgotten() -> None:
+    shown(lambda job: job.update(updated_at=job["created_at"]))
+
+
+@defect
+def webhooks_lose_the_query_of_their_url() -> None:
+    truth = midjourney._webhook
+
+    def webhook(body: Document) -> Webhook | None:
+        asked = truth(body)
+        return asked and changed(asked, url=asked.url.partition("?")[0])
+
+    midjourney._webhook = webhook
+
+
+@defect
 def errors_have_no_code() -> None:
     refused(lambda error, answer: setattr(answer, "body", encode({"status": "ERROR", "message": str(error)})))
 

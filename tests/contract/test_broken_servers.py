@@ -51,6 +51,7 @@ REASONS = {
     "open_jobs_cannot_be_cancelled": "open-jobs-can-be-cancelled/cancelJob",
     "order_is_reversed": "the-order-holds/listJobs",
     "pictures_are_served_as_pages": "pictures-are-what-they-say/getJobStatus",
+    "pictures_are_square_whatever_was_asked": "images-have-the-asked-shape/getJobStatus",
     "progress_falls": "progress-never-falls/getJobStatus",
     "progress_is_told_after_completion": "WH-CHANGES",
     "progress_is_told_as_a_result": "WH-RESULT-ONLY",
@@ -66,6 +67,7 @@ REASONS = {
     "total_counts_the_page": "total-counts-all-jobs/listJobs",
     "total_is_off_by_one": "total-fits-the-page/listJobs",
     "unknown_jobs_are_bad_requests": "unknown-get/getJobStatus",
+    "updates_are_forgotten": "times-are-in-order/getJobStatus",
     "updates_go_back": "update-times-never-go-back/getJobStatus",
     "upscales_are_no_larger": "upscales-are-larger/getJobStatus",
     "webhooks_are_misnamed": "WH-CHANGES",
@@ -73,6 +75,7 @@ REASONS = {
     "webhooks_are_no_jobs": "WH-BODY",
     "webhooks_come_too_early": "WH-TRUTH",
     "webhooks_come_without_results": "WH-BODY",
+    "webhooks_lose_the_query_of_their_url": "WH-PROGRESS",
     "webhooks_tell_another_time": "WH-TRUTH",
     "webhooks_tell_of_another_job": "WH-JOB",
     "webhooks_tell_progress_unasked": "WH-RESULT-ONLY",
@@ -88,6 +91,7 @@ SLOW = {
     "open_jobs_cannot_be_cancelled",
     "progress_falls",
     "the_beginning_of_work_is_not_told",
+    "updates_are_forgotten",
     "webhooks_come_too_early",
 }
 """Some defects show only on jobs that take their time; their clock is moved, so that no busy machine hides them."""

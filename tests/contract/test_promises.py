@@ -95,6 +95,9 @@ BROKEN = {
     "result-belongs-to-completed": breaches(got(job(result=None))),
     "error-belongs-to-failed": breaches(got(job(status="failed", error={"code": "a"}))),
     "result-fits-type": breaches(got(job(type="upscale"))),
+    "images-have-the-asked-shape": breaches(
+        created(A, body={"prompt": "a", "aspect_ratio": "16:9"}), got(job(result={"images": [IMAGES[0], SMALL]}))
+    ),
     "images-have-places": breaches(got(job(result={"images": [*IMAGES, {"url": "http://a/9", "index": 4}]}))),
     "times-are-in-order": breaches(got(job(completed_at="2025-12-31T00:00:00+00:00"))),
     "update-times-never-go-back": breaches(
@@ -183,6 +186,25 @@ def test_an_enlargement_is_measured_against_its_own_tile() -> None:
     assert not breaches(got(parent), child(B), got(job(B, **ENLARGED), B))
     assert not breaches(got(job()), child(B), got(job(B, **ENLARGED), B))
     assert not breaches(child(B), got(job(B, **ENLARGED), B))
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"), [("1:1", True), ("12:11", True), ("3:2", False), ("900:1", True), ("x", True)]
+)
+def test_shapes_are_held_to_what_was_asked_as_far_as_that_is_usual(asked: str, fits: bool) -> None:
+    """An extreme ratio, or one that is none, is for the server to refuse or to round."""
+    found = breaches(
+        created(A, body={"prompt": "a", "aspect_ratio": asked}), got(job(result={"images": [IMAGES[0], SMALL]}))
+    )
+    assert ("images-have-the-asked-shape" in {breach.code for breach in found}) is not fits
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_completion_is_a_change_of_the_job(late: bool) -> None:
+    """Its two times may differ by the moment between two looks at the clock."""
+    times = {"updated_at": "2026-01-01T00:00:58.900Z" if late else "2026-01-01T00:00:59.900Z", "completed_at": LATE}
+    found = breaches(got(job(**times)))
+    assert {breach.code for breach in found} == ({"times-are-in-order"} if late else set())
 
 
 @pytest.mark.parametrize("number", ["1e400", '"7"', "null", "4.5"])

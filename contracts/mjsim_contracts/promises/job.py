@@ -1,6 +1,8 @@
 """Whatever answer shows a job, the job tells one story: it goes forward, ends once, and then stays as it is."""
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from math import prod
 from typing import Any
 
@@ -8,6 +10,16 @@ from mjsim_contracts.exchange import CREATES, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import STEPS, Sighting
+
+_AT_ONCE = timedelta(seconds=1)
+"""Two times of one change may be read from the clock one after the other."""
+
+_RATIO = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
+_USUAL = 4
+"""Up to how many times as long as the other a side may be, for the shape of a picture to be held to it."""
+
+_INEXACT = 0.1
+"""By how much a shape may differ, as a share: sides are whole numbers, and often multiples of some."""
 
 JOB_PROMISES: Promises[Sighting] = Promises()
 promise = JOB_PROMISES.promise
@@ -114,9 +126,28 @@ def upscales_are_larger(account: Account, seen: Sighting) -> Judgements:
 
 
 @promise
+def images_have_the_asked_shape(_account: Account, seen: Sighting) -> Judgements:
+    """The images have the aspect ratio that the request asked for."""
+    asked = inside(seen.birth.body, "aspect_ratio") if seen.birth else None
+    match = _RATIO.fullmatch(asked) if isinstance(asked, str) else None
+    shape = int(match[1]) / int(match[2]) if match else 0
+    if not 1 / _USUAL <= shape <= _USUAL:
+        return
+    for width, height in filter(None, map(_size, seen.now.images)):
+        if width > 0 and height > 0:
+            near = abs(width / height / shape - 1) <= _INEXACT
+            yield near, f"{asked} was asked for, an image is {width} by {height}"
+
+
+@promise
 def times_are_in_order(_account: Account, seen: Sighting) -> Judgements:
-    """created_at comes first, and neither updated_at nor completed_at lies before it."""
+    """created_at comes first, and neither updated_at nor completed_at lies before it; updated_at is no earlier than
+    completed_at, for a job that is completed has changed then.
+    """
     now = seen.now
+    if now.completed_at and now.updated_at:
+        known = f"updated_at {now.updated_at} lies before completed_at {now.completed_at}"
+        yield now.updated_at > now.completed_at - _AT_ONCE, known
     for name, later in (("updated_at", now.updated_at), ("completed_at", now.completed_at)):
         if now.created_at and later:
             yield later >= now.created_at, f"{name} {later} lies before created_at {now.created_at}"

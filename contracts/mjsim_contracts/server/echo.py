@@ -23,11 +23,22 @@ def echoes(body: Mapping[str, Any], job: Any) -> Iterator[Echo]:
             "" if prompt == body["prompt"] else f"the prompt was {_cut(body['prompt'])}, the job shows {_cut(prompt)}"
         )
         yield Echo(Expectation.PROMPT, wrong)
-    for name in sorted(body.keys() & sample.SETTINGS.keys()):
+    yield from _settings(
+        Expectation.PARAMETERS, {name: body[name] for name in body.keys() & sample.SETTINGS.keys()}, job
+    )
+
+
+def flag_echoes(job: Any) -> Iterator[Echo]:
+    """Of a job that came of the sample with flags in its prompt."""
+    yield from _settings(Expectation.FLAGS, sample.FLAGS, job)
+
+
+def _settings(code: Expectation, asked: Mapping[str, Any], job: Any) -> Iterator[Echo]:
+    for name in sorted(asked):
         value = inside(job, "parameters", name)
         if value is not None:
-            wrong = "" if value == body[name] else f"{name} {body[name]!r} was asked for, the job shows {value!r}"
-            yield Echo(Expectation.PARAMETERS, wrong)
+            wrong = "" if value == asked[name] else f"{name} {asked[name]!r} was asked for, the job shows {value!r}"
+            yield Echo(code, wrong)
 
 
 def _cut(value: Any) -> str:

@@ -37,7 +37,8 @@ _NEEDS: Mapping[str, str] = {
     "result-fits-type": _ENDED,
     "images-have-places": _ENDED,
     "imagine-gives-its-grid": _ENDED,
-    "upscales-are-larger": _ENDED,
+    "upscales-are-larger": f"{_ENDED}, or its images do not say their size",
+    "images-have-the-asked-shape": f"{_ENDED}, or its images do not say their size",
     Expectation.PICTURES: f"{_ENDED}, or its pictures lie on a host that is out of reach",
     "children-are-not-their-parents": _ENDED,
     "children-have-parents": "no job failed, was cancelled, or came without a grid",
@@ -96,7 +97,8 @@ def _all() -> Iterator[Rule]:
             needs = _NEEDS.get(each.code, _NOTHING)
             yield Rule(each.code, each.sentence, why, place, needs=needs)
     for code, (sentence, why, place) in EXPECTATIONS.items():
-        yield Rule(code, sentence, why, place, needs=_NEEDS.get(code, _NOTHING))
+        advice = code == Expectation.FLAGS
+        yield Rule(code, sentence, why, place, needs=_NEEDS.get(code, _NOTHING), advice=advice)
     for code, (sentence, why, needs) in WEBHOOK_RULES.items():
         yield Rule(code, sentence, why, "ImagineRequest", needs=needs, advice=code in ADVICE)
     for probe in PROBES:

@@ -31,6 +31,10 @@ SETTINGS: Mapping[str, Any] = {
 }
 """One value of each setting that a job shows, none of them the default."""
 
+FLAGGED_PROMPT = "a lighthouse at noon --ar 3:2 --v 6.1 --q 0.5 --s 250"
+FLAGS: Mapping[str, Any] = {"aspect_ratio": "3:2", "model_version": "6.1", "quality": 0.5, "stylize": 250}
+"""The settings of that prompt, by the four flags that the contract names."""
+
 LONGEST_PROMPT = "A naïve lighthouse at dawn 🦊, " + "far " * 991 + "beyond"
 """As long as the contract allows, 4000 characters; nothing that a server could have reason to refuse or to rewrite."""
 

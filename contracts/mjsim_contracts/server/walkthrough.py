@@ -2,7 +2,7 @@
 enlarged, fetched, and looked for with a key that must not find it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.conversation import Conversation, Spoken, Unanswered
-from mjsim_contracts.server.echo import echoes
+from mjsim_contracts.server.echo import Echo, echoes, flag_echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.picture import sniff
@@ -40,6 +40,7 @@ class Walkthrough:
         grid = self._imagine({"prompt": "a lighthouse at dusk", **sample.SETTINGS})
         doomed = self._imagine({"prompt": sample.LONGEST_PROMPT})
         self._cancel(doomed)
+        self._flags()
         others = [self._create(Operation.DESCRIBE, sample.DESCRIBE), self._create(Operation.BLEND, sample.BLEND)]
         self._follow([grid, doomed, *others])
         children = [self._child(Operation.UPSCALE, grid, 2), self._child(Operation.VARIATION, grid, 3)]
@@ -59,9 +60,19 @@ class Walkthrough:
         job = self._create(Operation.IMAGINE, body)
         if job:
             self._look(job)
-            for code, wrong in echoes(body, self._last[job].answer):
-                self._conversation.expect(code, self._last[job], not wrong, wrong)
+            self._compare(job, echoes(body, self._last[job].answer))
         return job
+
+    def _flags(self) -> None:
+        """The prompt itself is not compared: a server may show it without its flags."""
+        job = self._create(Operation.IMAGINE, {"prompt": sample.FLAGGED_PROMPT})
+        if job:
+            self._look(job)
+            self._compare(job, flag_echoes(self._last[job].answer))
+
+    def _compare(self, job: str, judged: Iterable[Echo]) -> None:
+        for code, wrong in judged:
+            self._conversation.expect(code, self._last[job], not wrong, wrong)
 
     def _create(self, operation: Operation, body: Mapping[str, Any]) -> str:
         spoken = self._conversation.say("POST", sample.PATHS[operation], self._key, dict(body))

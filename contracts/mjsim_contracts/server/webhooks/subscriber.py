@@ -71,8 +71,8 @@ class Subscriber:
             wrong = f"{job.type} created at {job.created_at} is told, {look.type} created at {look.created_at} is shown"
         elif job.prompt and look.prompt and job.prompt != look.prompt:
             wrong = f"the prompt {job.prompt!r} is told, and a look after it shows {look.prompt!r}"
-        elif (look.progress or 0) < (job.progress or 0):
-            wrong = f"progress {job.progress:g} is told, and a look after it shows {look.progress or 0:g}"
+        elif job.progress is not None and look.progress is not None and look.progress < job.progress:
+            wrong = f"progress {job.progress:g} is told, and a look after it shows {look.progress:g}"
         elif job.settled and job.completed_at != look.completed_at:
             wrong = f"completed_at is told as {job.completed_at}, and shown as {look.completed_at}"
         yield Verdict(Code.TRUTH, wrong)
