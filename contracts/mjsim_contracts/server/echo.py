@@ -7,6 +7,8 @@ from mjsim_contracts.exchange import inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.expectations import Expectation
 
+_MOST_SHOWN = 60
+
 
 class Echo(NamedTuple):
     """A rule that was judged, with what is wrong; empty where nothing is."""
@@ -17,15 +19,12 @@ class Echo(NamedTuple):
 
 def echoes(body: Mapping[str, Any], job: Any) -> Iterator[Echo]:
     """Of an imagine request and the job that came of it. What the job does not show is not judged: it may leave it out."""
-    prompt = inside(job, "prompt")
-    if prompt is not None:
-        wrong = (
-            "" if prompt == body["prompt"] else f"the prompt was {_cut(body['prompt'])}, the job shows {_cut(prompt)}"
-        )
+    asked, shown = body["prompt"], inside(job, "prompt")
+    if shown is not None:
+        wrong = "" if shown == asked else f"the prompt was {_cut(asked)}, the job shows {_cut(shown)}"
         yield Echo(Expectation.PROMPT, wrong)
-    yield from _settings(
-        Expectation.PARAMETERS, {name: body[name] for name in body.keys() & sample.SETTINGS.keys()}, job
-    )
+    explicit = {name: body[name] for name in body.keys() & sample.SETTINGS.keys()}
+    yield from _settings(Expectation.PARAMETERS, explicit, job)
 
 
 def flag_echoes(job: Any) -> Iterator[Echo]:
@@ -44,4 +43,4 @@ def _settings(code: Expectation, asked: Mapping[str, Any], job: Any) -> Iterator
 def _cut(value: Any) -> str:
     """A value as a sentence may show it; of a long text only its end, which is what gets lost."""
     text = repr(value)
-    return text if len(text) <= 80 else f"…{text[-60:]} ({len(value)} characters)"
+    return text if len(text) <= _MOST_SHOWN else f"…{text[-_MOST_SHOWN:]} ({len(text)} characters)"

@@ -38,7 +38,7 @@ class Walkthrough:
     def run(self) -> None:
         """All of it; as far as patience goes."""
         grid = self._imagine({"prompt": "a lighthouse at dusk", **sample.SETTINGS})
-        doomed = self._imagine({"prompt": sample.LONGEST_PROMPT})
+        doomed = self._imagine({"prompt": sample.LONG_PROMPT})
         self._cancel(doomed)
         self._flags()
         others = [self._create(Operation.DESCRIBE, sample.DESCRIBE), self._create(Operation.BLEND, sample.BLEND)]
