@@ -27,6 +27,7 @@ class SeenJob:
     type: str
     status: str
     progress: float | None
+    prompt: str | None
     created_at: datetime | None
     updated_at: datetime | None
     completed_at: datetime | None
@@ -77,12 +78,14 @@ def seen_job(document: Mapping[str, Any]) -> SeenJob | None:
         return None
     if kind not in CREATES.values() or status not in STEPS:
         return None
-    progress, result, error = (document.get(name) for name in ("progress", "result", "error"))
+    progress, prompt, result, error = (document.get(name) for name in ("progress", "prompt", "result", "error"))
     return SeenJob(
         id=job_id,
         type=kind,
         status=status,
         progress=progress if isinstance(progress, int | float) else None,
+        # Half a surrogate pair is legal in JSON, and not every reader can hold it: all show it alike here.
+        prompt=prompt.encode(errors="replace").decode() if isinstance(prompt, str) else None,
         created_at=_instant(document.get("created_at")),
         updated_at=_instant(document.get("updated_at")),
         completed_at=_instant(document.get("completed_at")),

@@ -15,6 +15,7 @@ from mjsim import spec
 from mjsim.cli import main
 from mjsim.core.error import InvalidRequest, JobNotCancellable, JobNotFound, MethodNotAllowed, NotFound, Refused
 from mjsim.core.job import Job
+from mjsim.core.request import Webhook
 from mjsim.core.status import Status
 from mjsim.core.timeline import Timeline
 from mjsim.core.value import changed
@@ -423,6 +424,94 @@ def webhooks_are_misnamed() -> None:
 @defect
 def webhooks_tell_another_time() -> None:
     posted(lambda event: event.update(created_at="2020-01-01T00:00:00Z"))
+
+
+@defect
+def webhooks_come_without_results() -> None:
+    posted(lambda event: event.pop("result", None))
+
+
+@defect
+def webhooks_tell_progress_unasked() -> None:
+    truth = midjourney._webhook
+    midjourney._webhook = lambda body: truth({"webhook_type": "progress"} | body)
+
+
+@defect
+def children_have_no_webhooks() -> None:
+    truth = Service.derive
+
+    async def derive(self: Service, *asked: Any) -> Job:
+        return await truth(self, *(None if isinstance(one, Webhook) else one for one in asked))
+
+    Service.derive = derive
+
+
+@defect
+def long_prompts_are_cut() -> None:
+    shown(lambda job: job.update(prompt=job["prompt"][:255]) if "prompt" in job else None)
+
+
+@defect
+def upscales_are_no_larger() -> None:
+    def shrink(job: Document) -> None:
+        for image in job.get("result", {}).get("images", []) if job["type"] == "upscale" else ():
+            image.update(width=image["width"] // 2, height=image["height"] // 2)
+
+    shown(shrink)
+
+
+@defect
+def the_grid_is_missing() -> None:
+    shown(lambda job: job.get("result", {}).get("images", [None]).pop(0))
+
+
+@defect
+def pictures_are_square_whatever_was_asked() -> None:
+    shown(lambda job: [image.update(height=image["width"]) for image in job.get("result", {}).get("images", [])])
+
+
+@defect
+def updates_are_forgotten() -> None:
+    shown(lambda job: job.update(updated_at=job["created_at"]))
+
+
+@defect
+def webhooks_lose_the_query_of_their_url() -> None:
+    truth = midjourney._webhook
+
+    def webhook(body: Document) -> Webhook | None:
+        asked = truth(body)
+        return asked and changed(asked, url=asked.url.partition("?")[0])
+
+    midjourney._webhook = webhook
+
+
+@defect
+def errors_say_nothing() -> None:
+    refused(lambda _, answer: setattr(answer, "body", encode({"status": "ERROR"})))
+
+
+@defect
+def errors_have_no_code() -> None:
+    refused(lambda error, answer: setattr(answer, "body", encode({"status": "ERROR", "message": str(error)})))
+
+
+@defect
+def new_jobs_have_no_id() -> None:
+    midjourney.created = lambda _job: {"status": "SUCCESS", "message": "Thank you."}
+
+
+@defect
+def pictures_are_served_as_pages() -> None:
+    truth = Files.get
+
+    async def get(self: Files, call: Any) -> web.Response:
+        answer = await truth(self, call)
+        answer.content_type = "text/html"
+        return answer
+
+    Files.get = get
 
 
 if __name__ == "__main__":

@@ -70,15 +70,25 @@ def walked(*pages: Exchange, before: tuple[Exchange, ...] = ()) -> list[Breach]:
     return lifecycle.judge_walk(OWN, Walk(tuple(page for each in pages for page in listing(each)), whole=True))
 
 
+ERROR = {"status": "ERROR", "code": "not_found", "message": "There is none."}
+SMALL = {"url": "http://a/1.png", "index": 1, "width": 8, "height": 8}
+ENLARGED = {"type": "upscale", "result": {"images": [{"url": "http://a/c.png", "width": 8, "height": 8}]}}
+
 BROKEN = {
+    "answers-say-what-they-are-for": breaches(got({"status": "ERROR"}, status=404)),
+    "answers-are-complete": breaches(got({"status": "ERROR", "code": "not_found"}, status=404)),
+    "imagine-gives-its-grid": breaches(got(job(result={"images": IMAGES[1:]}))),
+    "upscales-are-larger": breaches(
+        got(job(result={"images": [IMAGES[0], SMALL]})), child(B), got(job(B, **ENLARGED), B)
+    ),
     "new-ids-are-new": breaches(created(A), created(A.upper())),
     "children-are-not-their-parents": breaches(child(A, parent=A)),
     "children-have-parents": breaches(got(job(status="failed")), child(B)),
-    "created-jobs-are-found": breaches(created(A), got({}, status=404)),
+    "created-jobs-are-found": breaches(created(A), got(ERROR, status=404)),
     "the-asked-job-is-answered": breaches(got(job(B))),
-    "foreign-jobs-are-not-found": breaches(created(A, by=OTHER), got({"status": "ERROR"}, status=400)),
+    "foreign-jobs-are-not-found": breaches(created(A, by=OTHER), got(ERROR, status=400)),
     "cancelling-cancels": breaches(cancelled(job(status="in_progress"))),
-    "ended-jobs-cannot-be-cancelled": breaches(got(job()), cancelled({})),
+    "ended-jobs-cannot-be-cancelled": breaches(got(job()), cancelled(job())),
     "status-goes-forward": breaches(got(job(status="in_progress")), got(job(status="pending"))),
     "progress-never-falls": breaches(got(job(status="in_progress")), got(job(status="in_progress", progress=39.0))),
     "completed-is-complete": breaches(got(job(progress=99))),
@@ -86,6 +96,9 @@ BROKEN = {
     "result-belongs-to-completed": breaches(got(job(result=None))),
     "error-belongs-to-failed": breaches(got(job(status="failed", error={"code": "a"}))),
     "result-fits-type": breaches(got(job(type="upscale"))),
+    "images-have-the-asked-shape": breaches(
+        created(A, body={"prompt": "a", "aspect_ratio": "16:9"}), got(job(result={"images": [IMAGES[0], SMALL]}))
+    ),
     "images-have-places": breaches(got(job(result={"images": [*IMAGES, {"url": "http://a/9", "index": 4}]}))),
     "times-are-in-order": breaches(got(job(completed_at="2025-12-31T00:00:00+00:00"))),
     "update-times-never-go-back": breaches(
@@ -137,7 +150,7 @@ def test_a_true_story_breaks_nothing() -> None:
         got(job(status="in_progress")),
         created(B, by=OWN),
         cancelled(ended, B),
-        cancelled({"status": "ERROR"}, B, status=400),
+        cancelled(ERROR, B, status=400),
         got(job()),
         child(C, parent=A.upper()),
         got(upscaled, C),
@@ -145,7 +158,7 @@ def test_a_true_story_breaks_nothing() -> None:
         listed(job(), total=3, limit="1", offset="1"),
         listed(ended, job(), upscaled, sort="created_at_asc"),
         listed(ended, status="cancelled"),
-        got({"status": "ERROR"}, status=404, by=OTHER),
+        got(ERROR, status=404, by=OTHER),
         listed(by=OTHER),
         created("d" * 8 + "-0000-4000-8000-000000000000", Operation.DESCRIBE, by=OTHER),
     )
@@ -155,8 +168,44 @@ def test_a_true_story_breaks_nothing() -> None:
 def test_answers_that_break_the_schema_are_left_to_the_schema(operation: Operation) -> None:
     """Whatever JSON comes, no promise trips over it."""
     for answer in (None, [], 3, {"data": None}, {"data": {"job_id": 7}}, {"data": [3, None, {}]}):
-        assert not breaches(Exchange(operation, OWN, "", (), answer, 200, answer))
-        assert not breaches(cancelled(answer, "", status=200), got(answer, ""), listed(said={"data": answer}))
+        found = breaches(Exchange(operation, OWN, "", (), answer, 200, answer))
+        found += breaches(cancelled(answer, "", status=200), got(answer, ""), listed(said={"data": answer}))
+        # An object may fit the schema, which requires nothing, and be no answer all the same.
+        assert {breach.code for breach in found} <= {"answers-say-what-they-are-for", "answers-are-complete"}
+
+
+def test_null_is_no_place_in_the_grid() -> None:
+    """Nor does an image need to say its place where no other one does."""
+    grid = IMAGES[0] | {"index": None}
+    assert not breaches(got(job(result={"images": [grid, *IMAGES[1:]]})))
+    assert not breaches(got(job(result={"images": [IMAGES[0], {"url": "http://a/9.png"}]})))
+
+
+def test_an_enlargement_is_measured_against_its_own_tile() -> None:
+    """Where a size or the parent is not known there is nothing to measure."""
+    parent = job(result={"images": [IMAGES[0], SMALL | {"width": 4}, {**SMALL, "url": "http://a/2.png", "index": 2}]})
+    assert not breaches(got(parent), child(B), got(job(B, **ENLARGED), B))
+    assert not breaches(got(job()), child(B), got(job(B, **ENLARGED), B))
+    assert not breaches(child(B), got(job(B, **ENLARGED), B))
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"), [("1:1", True), ("12:11", True), ("3:2", False), ("900:1", True), ("x", True)]
+)
+def test_shapes_are_held_to_what_was_asked_as_far_as_that_is_usual(asked: str, fits: bool) -> None:
+    """An extreme ratio, or one that is none, is for the server to refuse or to round."""
+    found = breaches(
+        created(A, body={"prompt": "a", "aspect_ratio": asked}), got(job(result={"images": [IMAGES[0], SMALL]}))
+    )
+    assert ("images-have-the-asked-shape" in {breach.code for breach in found}) is not fits
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_completion_is_a_change_of_the_job(late: bool) -> None:
+    """Its two times may differ by the moment between two looks at the clock."""
+    times = {"updated_at": "2026-01-01T00:00:58.900Z" if late else "2026-01-01T00:00:59.900Z", "completed_at": LATE}
+    found = breaches(got(job(**times)))
+    assert {breach.code for breach in found} == ({"times-are-in-order"} if late else set())
 
 
 @pytest.mark.parametrize("number", ["1e400", '"7"', "null", "4.5"])

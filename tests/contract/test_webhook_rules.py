@@ -36,6 +36,8 @@ def job(status, second=1, **changes):
     document |= {"progress": 0, "prompt": "a bell", "parameters": PARAMETERS}
     if status == "completed":
         document |= {"completed_at": at, "progress": 100, "result": {"images": [IMAGE]}}
+    if status == "failed":
+        document["error"] = {"code": "content_filtered", "message": "The filter stopped the job."}
     return document | changes
 
 
@@ -90,6 +92,7 @@ def test_each_change_counts_for_the_rule_of_its_kind():
         ("progress", [event("completed", 2), event("completed", 2)]),
         ("progress", [event("in_progress"), event("completed", 2), event("in_progress")]),
         ("result", [event("failed")]),
+        ("progress", [event("in_progress", event="job.started")]),
     ],
 )
 def test_out_of_order_and_twice_is_no_fault(kind, told):
@@ -124,6 +127,9 @@ def test_what_is_no_change_must_not_be_told(kind, told, code):
         (event("failed"), job("cancelled"), False),
         (event("completed", completed_at="2026-01-01T00:00:09Z"), job("completed"), False),
         (event("in_progress", type="upscale"), job("in_progress"), False),
+        (event("in_progress", prompt="a gong"), job("in_progress"), False),
+        (event("in_progress", progress=100), job("in_progress", progress=46), False),
+        (event("in_progress", progress=46), job("in_progress", progress=100), True),
         (event("in_progress", created_at="2026-01-01T01:00:00+01:00"), job("in_progress"), True),
     ],
 )
@@ -145,6 +151,10 @@ def without(*names):
         (without("event", "timestamp"), PUBLISHED, [Code.FIELDS]),
         (without("event"), OVERLAID, [Code.BODY, Code.FIELDS]),
         (event("completed", progress="all"), PUBLISHED, [Code.BODY]),
+        (without("result"), PUBLISHED, [Code.BODY]),
+        (event("completed", progress=99), PUBLISHED, [Code.BODY]),
+        (event("in_progress", event="job.started"), PUBLISHED, [Code.FIELDS]),
+        (event("in_progress", event="job.started"), OVERLAID, [Code.BODY, Code.FIELDS]),
         (event("completed", id="00000000-0000-4000-8000-000000000000"), PUBLISHED, [Code.JOB]),
         (event("completed", headers={"content-type": "text/plain"}), PUBLISHED, [Code.BODY]),
         (replace(event("failed"), message=Message("", {}, b"[" * 9, 0.0)), PUBLISHED, [Code.BODY, Code.FIELDS]),

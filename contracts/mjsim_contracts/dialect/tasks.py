@@ -98,6 +98,7 @@ def seen_task(record: Any) -> SeenJob | None:
         type=str(record.get("taskType", "")),
         status=status,
         progress=None,
+        prompt=None,
         created_at=None,
         updated_at=None,
         completed_at=None,

@@ -1,5 +1,8 @@
 """Each answer of an operation agrees with its request, and with what earlier answers told."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
@@ -9,6 +12,46 @@ ANSWER_PROMISES: Promises[Account, Exchange] = Promises()
 promise = ANSWER_PROMISES.promise
 
 _CHILDREN = frozenset({Operation.UPSCALE, Operation.VARIATION})
+
+
+_ESSENCE: Mapping[Operation, tuple[tuple[str, ...], ...]] = {
+    **dict.fromkeys(CREATES, (("data", "job_id"),)),
+    **dict.fromkeys((Operation.GET, Operation.CANCEL), (("id",), ("status",))),
+    Operation.LIST: (("data",),),
+}
+_REST: Mapping[Operation, tuple[tuple[str, ...], ...]] = {
+    Operation.GET: (("type",), ("progress",)),
+    Operation.CANCEL: (("type",),),
+    Operation.LIST: (("total",),),
+}
+_OF_ERRORS = (("code",), ("message",))
+_ERRORS = frozenset({400, 401, 404})
+"""Those that the contract documents as ErrorResponse; what stands before a server may give others."""
+
+
+@promise
+def answers_say_what_they_are_for(_account: Account, exchange: Exchange) -> Judgements:
+    """An answer has the fields without which it is of no use: a new job its id, a job its id and status, an error a code
+    or a message.
+    """
+    if _is_error(exchange):
+        missing = _missing(exchange, _OF_ERRORS)
+        yield len(missing) < len(_OF_ERRORS), f"{exchange.operation} was answered {exchange.status} without any reason"
+    elif exchange.accepted:
+        missing = _missing(exchange, _ESSENCE[exchange.operation])
+        yield not missing, f"{exchange.operation} was answered {exchange.status} without {' and '.join(missing)}"
+
+
+@promise
+def answers_are_complete(_account: Account, exchange: Exchange) -> Judgements:
+    """An answer has the fields that every client looks for, though the schema lets them be absent: the type and progress
+    of a job, the total of a list, the code and message of an error.
+    """
+    wanted = _REST.get(exchange.operation, ()) if exchange.accepted else ()
+    wanted = _OF_ERRORS if _is_error(exchange) else wanted
+    if wanted:
+        missing = _missing(exchange, wanted)
+        yield not missing, f"{exchange.operation} was answered {exchange.status} without {' and '.join(missing)}"
 
 
 @promise
@@ -73,6 +116,26 @@ def ended_jobs_cannot_be_cancelled(account: Account, exchange: Exchange) -> Judg
     before = account.seen.get(exchange.job_id)
     if exchange.operation is Operation.CANCEL and before and before.settled and exchange.status not in {401, 429}:
         yield exchange.status == 400, f"the job was {before.status}, and cancelling was answered {exchange.status}"
+
+
+def _is_error(exchange: Exchange) -> bool:
+    """Whether the contract documents the answer as an error with its reason."""
+    return exchange.status in _ERRORS and (exchange.operation, exchange.status) != (Operation.LIST, 400)
+
+
+def _missing(exchange: Exchange, wanted: tuple[tuple[str, ...], ...]) -> list[str]:
+    return [".".join(names) for names in wanted if _is_missing(exchange.answer, names)]
+
+
+def _is_missing(value: Any, names: tuple[str, ...]) -> bool:
+    """Whether the path of names breaks off, or ends in an empty text; what is of a wrong type is left to the schema."""
+    for name in names:
+        if not isinstance(value, Mapping):
+            return False
+        if name not in value:
+            return True
+        value = value[name]
+    return bool(value == "")
 
 
 def _parent(exchange: Exchange) -> str:

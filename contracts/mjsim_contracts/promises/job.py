@@ -1,9 +1,25 @@
 """Whatever answer shows a job, the job tells one story: it goes forward, ends once, and then stays as it is."""
 
-from mjsim_contracts.exchange import CREATES
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from math import prod
+from typing import Any
+
+from mjsim_contracts.exchange import CREATES, identifier, inside
 from mjsim_contracts.promises import Judgements, Promises
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.sighting import STEPS, Sighting
+
+_AT_ONCE = timedelta(seconds=1)
+"""Two times of one change may be read from the clock one after the other."""
+
+_RATIO = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
+_USUAL = 4
+"""Up to how many times as long as the other a side may be, for the shape of a picture to be held to it."""
+
+_INEXACT = 0.1
+"""By how much a shape may differ, as a share: sides are whole numbers, and often multiples of some."""
 
 JOB_PROMISES: Promises[Account, Sighting] = Promises()
 promise = JOB_PROMISES.promise
@@ -80,7 +96,7 @@ def result_fits_type(_account: Account, seen: Sighting) -> Judgements:
 def images_have_places(_account: Account, seen: Sighting) -> Judgements:
     """Only the tiles of a grid have an index; each of 1 to 4 stands there at most once."""
     if seen.now.images:
-        places = [image["index"] for image in seen.now.images if "index" in image]
+        places = [image["index"] for image in seen.now.images if image.get("index") is not None]
         if seen.now.type == "upscale":
             yield not places, f"the image of an upscale has the index {places}"
         else:
@@ -88,9 +104,50 @@ def images_have_places(_account: Account, seen: Sighting) -> Judgements:
 
 
 @promise
+def imagine_gives_its_grid(_account: Account, seen: Sighting) -> Judgements:
+    """The images of an imagine job are the grid, which has no index, as well as its tiles."""
+    if seen.now.type == "imagine" and seen.now.images:
+        places = [image.get("index") for image in seen.now.images]
+        # Where no image has an index, nothing says which of them is the grid.
+        yield places.count(None) == 1 or set(places) == {None}, f"the images have the indexes {places}"
+
+
+@promise
+def upscales_are_larger(account: Account, seen: Sighting) -> Judgements:
+    """The image of an upscale is larger than the tile that it was made from."""
+    if seen.now.type != "upscale" or not seen.now.images or not seen.birth:
+        return
+    parent = account.seen.get(identifier(inside(seen.birth.body, "job_id")))
+    index = inside(seen.birth.body, "index")
+    tile = next((each for each in parent.images if each.get("index") == index), {}) if parent else {}
+    size, before = _size(seen.now.images[0]), _size(tile)
+    if size and before:
+        yield prod(size) > prod(before), f"the tile has {before} pixels, its enlargement {size}"
+
+
+@promise
+def images_have_the_asked_shape(_account: Account, seen: Sighting) -> Judgements:
+    """The images have the aspect ratio that the request asked for."""
+    asked = inside(seen.birth.body, "aspect_ratio") if seen.birth else None
+    match = _RATIO.fullmatch(asked) if isinstance(asked, str) else None
+    shape = int(match[1]) / int(match[2]) if match else 0
+    if not 1 / _USUAL <= shape <= _USUAL:
+        return
+    for width, height in filter(None, map(_size, seen.now.images)):
+        if width > 0 and height > 0:
+            near = abs(width / height / shape - 1) <= _INEXACT
+            yield near, f"{asked} was asked for, an image is {width} by {height}"
+
+
+@promise
 def times_are_in_order(_account: Account, seen: Sighting) -> Judgements:
-    """created_at comes first, and neither updated_at nor completed_at lies before it."""
+    """created_at comes first, and neither updated_at nor completed_at lies before it; updated_at is no earlier than
+    completed_at, for a job that is completed has changed then.
+    """
     now = seen.now
+    if now.completed_at and now.updated_at:
+        known = f"updated_at {now.updated_at} lies before completed_at {now.completed_at}"
+        yield now.updated_at > now.completed_at - _AT_ONCE, known
     for name, later in (("updated_at", now.updated_at), ("completed_at", now.completed_at)):
         if now.created_at and later:
             yield later >= now.created_at, f"{name} {later} lies before created_at {now.created_at}"
@@ -113,11 +170,12 @@ def completion_has_its_time(_account: Account, seen: Sighting) -> Judgements:
 
 @promise
 def identity_is_fixed(_account: Account, seen: Sighting) -> Judgements:
-    """A job's type and created_at never change."""
+    """A job's type, prompt and created_at never change."""
     if before := seen.before:
-        for name in ("type", "created_at"):
+        for name in ("type", "prompt", "created_at"):
             was, now = getattr(before, name), getattr(seen.now, name)
-            yield was == now, f"{name} changed from {was} to {now}"
+            # Not every answer has to show the prompt.
+            yield was == now or (name == "prompt" and None in {was, now}), f"{name} changed from {was} to {now}"
 
 
 @promise
@@ -139,3 +197,9 @@ def too_late_means_ended(account: Account, seen: Sighting) -> Judgements:
 def jobs_stay_with_their_account(account: Account, seen: Sighting) -> Judgements:
     """A job is shown to no account but its own."""
     yield not account.foreign(seen.now.id), "the job was created by another account"
+
+
+def _size(image: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Width and height in pixels; None where the image does not say them."""
+    width, height = image.get("width"), image.get("height")
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None

@@ -14,7 +14,8 @@ from mjsim_contracts.error import CheckError
 
 _OPTIONS = ("--host", "127.0.0.1", "--port", "0", "--log-format", "json", "--no-mcp")
 
-_START_SECONDS = 15.0
+_START_SECONDS = 60.0
+"""Generous, so that a busy machine is not taken for a simulator that does not start."""
 
 
 @dataclass(frozen=True, slots=True)

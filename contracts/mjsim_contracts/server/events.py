@@ -10,6 +10,7 @@ from typing import Any
 from mjsim_contracts.exchange import read_exchange
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.rules import OTHER_REFUSAL
 from mjsim_contracts.server.wire import Wire
 
 _RULES: Mapping[str, str] = {
@@ -27,17 +28,17 @@ _BY_MODE: Mapping[tuple[str, str], str] = {
 }
 """These checks judge only requests that were made to be wrong, or right."""
 
-_BY_STORY: Mapping[tuple[str, str], str] = {
-    ("missing_required_header", "Missing `Authorization`"): "ST203",
-    ("unsupported_method", "Unspecified HTTP method"): "ST204",
-    ("allow_header_conformance", "Unspecified HTTP method: OPTIONS"): "ST205",
+_BY_STORY: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("missing_required_header", "Missing `Authorization`"): ("ST203",),
+    ("unsupported_method", "Unspecified HTTP method"): ("ST204", OTHER_REFUSAL),
+    ("allow_header_conformance", "Unspecified HTTP method: OPTIONS"): ("ST205",),
 }
 """These judge only requests of one description, which begins so."""
 
 _SAME = {"ST102": "ST101", "ST104": "ST105", "ST106": "ST105", "ST109": "ST108", "ST110": "ST108", "ST111": "ST108"}
 """Failures that are cases of another rule."""
 
-_BUSY = 429
+_BUSY, _NOT_ALLOWED, _NOT_IMPLEMENTED = 429, 405, 501
 
 
 def _published(method: str, url: str) -> str:
@@ -126,6 +127,11 @@ class Events:
         if code == "ST103" and wire and wire.status == _BUSY:
             # Waiver: the contract documents 429 for imagine alone, but a server may have to ask for patience anywhere.
             return
+        if wire and wire.status == _NOT_IMPLEMENTED and not self.operation_of(wire.method, wire.url):
+            # By HTTP this is the answer to a method that a server has never heard of; the contract says nothing of it.
+            return
+        if code == "ST204" and wire and 400 <= wire.status < 500 and wire.status != _NOT_ALLOWED:
+            code = OTHER_REFUSAL
         place = self._place(wire)
         seen = failure.get("message") or failure["title"]
         if code != failure["code"]:
@@ -151,7 +157,8 @@ def _judged(checks: Iterable[Mapping[str, Any]], meta: Mapping[str, Any]) -> Ite
         elif rule := _BY_MODE.get((name, mode)):
             yield rule
         else:
-            yield from (rule for (other, begin), rule in _BY_STORY.items() if name == other and told.startswith(begin))
+            for (other, begin), rules in _BY_STORY.items():
+                yield from rules if name == other and told.startswith(begin) else ()
 
 
 def _fatal(event: Mapping[str, Any]) -> object:

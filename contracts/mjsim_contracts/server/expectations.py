@@ -12,6 +12,7 @@ class Expectation(StrEnum):
     ACCEPTED = "valid-requests-are-accepted"
     PROMPT = "prompts-are-kept"
     PARAMETERS = "parameters-are-kept"
+    FLAGS = "flags-are-settings"
     LISTED = "lists-are-the-created-jobs"
     TOTAL = "total-is-the-number-of-jobs"
     CANCELLED = "open-jobs-can-be-cancelled"
@@ -33,6 +34,11 @@ EXPECTATIONS: Mapping[str, tuple[str, str, str]] = {
     Expectation.PROMPT: ("A job shows the prompt that it was given.", "Clients match jobs to requests by it.", "Job"),
     Expectation.PARAMETERS: (
         "The settings that a request gave explicitly are those in force.",
+        "The pictures would not be what was asked and paid for.",
+        "Job",
+    ),
+    Expectation.FLAGS: (
+        "The settings that a prompt gave as flags are those in force.",
         "The pictures would not be what was asked and paid for.",
         "Job",
     ),

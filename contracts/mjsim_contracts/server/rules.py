@@ -36,6 +36,9 @@ _NEEDS: Mapping[str, str] = {
     "completed-is-complete": _ENDED,
     "result-fits-type": _ENDED,
     "images-have-places": _ENDED,
+    "imagine-gives-its-grid": _ENDED,
+    "upscales-are-larger": f"{_ENDED}, or its images do not say their size",
+    "images-have-the-asked-shape": f"{_ENDED}, or its images do not say their size",
     Expectation.PICTURES: f"{_ENDED}, or its pictures lie on a host that is out of reach",
     "children-are-not-their-parents": _ENDED,
     "children-have-parents": "no job failed, was cancelled, or came without a grid",
@@ -52,6 +55,9 @@ _WHY_LISTS = "A client pages by total, limit and offset; where they do not add u
 
 _WHY_PROBES = "Sooner or later some client sends it; what it learns from the answer decides what it does next."
 
+OTHER_REFUSAL = "ST204-REFUSAL"
+"""ST204, where the method was refused all the same: nothing was served."""
+
 ENGINE = (
     Rule("ST101", "No request is answered by a server error.", "A 5xx tells a client nothing that it could act on."),
     Rule("ST103", "Every answer has a documented status.", "Clients are written against the documented statuses."),
@@ -65,13 +71,23 @@ ENGINE = (
     Rule("ST203", "Without the Authorization header the answer is 401.", "Jobs and credits are open to anybody."),
     Rule(
         "ST204",
-        "A method that an endpoint does not have is answered by 405 with Allow.",
+        "A method that an endpoint does not have is not served, and 405 comes with Allow.",
         "A typing error looks served.",
+    ),
+    Rule(
+        OTHER_REFUSAL,
+        "A method that an endpoint does not have is refused by 405.",
+        "A client cannot tell a wrong method from a wrong address.",
+        advice=True,
     ),
     Rule("ST205", "Allow lists the documented methods.", "Tools discover methods by it."),
     Rule("ST401", "Without a valid key there is no success.", "Jobs and credits are open to anybody."),
 )
 """What Schemathesis judges, whatever the contract."""
+
+
+_COMPLETE = "answers-are-complete"
+"""What the schema lets be absent is no failure, however much it is missed."""
 
 
 def _all() -> Iterator[Rule]:
@@ -84,9 +100,10 @@ def _all() -> Iterator[Rule]:
     ):
         for each in promises:
             needs = _NEEDS.get(each.code, _NOTHING)
-            yield Rule(each.code, each.sentence, why, place, needs=needs)
+            yield Rule(each.code, each.sentence, why, place, needs=needs, advice=each.code == _COMPLETE)
     for code, (sentence, why, place) in EXPECTATIONS.items():
-        yield Rule(code, sentence, why, place, needs=_NEEDS.get(code, _NOTHING))
+        advice = code == Expectation.FLAGS
+        yield Rule(code, sentence, why, place, needs=_NEEDS.get(code, _NOTHING), advice=advice)
     for code, (sentence, why, needs) in WEBHOOK_RULES.items():
         yield Rule(code, sentence, why, "ImagineRequest", needs=needs, advice=code in ADVICE)
     for probe in PROBES:

@@ -31,6 +31,15 @@ SETTINGS: Mapping[str, Any] = {
 }
 """One value of each setting that a job shows, none of them the default."""
 
+FLAGGED_PROMPT = "a lighthouse at noon --ar 3:2 --v 6.1 --q 0.5 --s 250"
+FLAGS: Mapping[str, Any] = {"aspect_ratio": "3:2", "model_version": "6.1", "quality": 0.5, "stylize": 250}
+"""The settings of that prompt, by the four flags that the contract names."""
+
+LONG_PROMPT = "A naïve lighthouse at dawn 🦊, " + "far " * 991 + "there"
+"""3999 characters, and 4000 to who counts as UTF-16 does: as many as the contract allows, and nothing that a server could
+have reason to refuse or to rewrite.
+"""
+
 DESCRIBE: Mapping[str, Any] = {"image_base64": ORANGE}
 BLEND: Mapping[str, Any] = {"images": [{"base64": ORANGE}, {"base64": BLUE}]}
 

@@ -20,6 +20,7 @@ from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.clock import ManualClock
 from mjsim_contracts.server.conversation import Conversation, Spoken
+from mjsim_contracts.server.echo import echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.reach import Accounts
 from mjsim_contracts.server.world import World
@@ -184,17 +185,9 @@ class _Story(RuleBasedStateMachine):
             self._shown(self._say("GET", f"jobs/{job_id}"), body)
 
     def _shown(self, spoken: Spoken, body: dict[str, Any]) -> None:
-        if spoken.status != 200:
-            return
-        prompt = inside(spoken.answer, "prompt")
-        if prompt is not None:
-            wrong = "" if prompt == body["prompt"] else f"the prompt was {body['prompt']!r}, the job shows {prompt!r}"
-            self._expect(Expectation.PROMPT, spoken, wrong)
-        for name in body.keys() & sample.SETTINGS.keys():
-            value = inside(spoken.answer, "parameters", name)
-            if value is not None:
-                wrong = "" if value == body[name] else f"{name} {body[name]!r} was asked for, the job shows {value!r}"
-                self._expect(Expectation.PARAMETERS, spoken, wrong)
+        if spoken.status == 200:
+            for code, wrong in echoes(body, spoken.answer):
+                self._expect(code, spoken, wrong)
 
     def _born(self, spoken: Spoken) -> str:
         job_id = spoken.exchange.created_id if spoken.exchange else ""

@@ -2,7 +2,7 @@
 enlarged, fetched, and looked for with a key that must not find it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.conversation import Conversation, Spoken
+from mjsim_contracts.server.echo import Echo, echoes, flag_echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.picture import sniff
@@ -19,6 +20,9 @@ from mjsim_contracts.sighting import TERMINAL
 
 _MOST_PICTURES = 10
 _MOST_LISTED = 100
+_ANY_FILE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+"""Media types under which file stores serve whatever they hold: none of them says that it is something else."""
+
 _BUSY = 429
 
 
@@ -34,9 +38,10 @@ class Walkthrough:
 
     def run(self) -> None:
         """All of it; as far as patience goes."""
-        grid = self._create(Operation.IMAGINE, {"prompt": "a lighthouse at dusk", **sample.SETTINGS})
-        doomed = self._create(Operation.IMAGINE, {"prompt": "a lighthouse at dawn"})
+        grid = self._imagine({"prompt": "a lighthouse at dusk", **sample.SETTINGS})
+        doomed = self._imagine({"prompt": sample.LONG_PROMPT})
         self._cancel(doomed)
+        self._flags()
         others = [self._create(Operation.DESCRIBE, sample.DESCRIBE), self._create(Operation.BLEND, sample.BLEND)]
         self._follow([grid, doomed, *others])
         children = [self._child(Operation.UPSCALE, grid, 2), self._child(Operation.VARIATION, grid, 3)]
@@ -51,6 +56,24 @@ class Walkthrough:
             self._conversation.say("GET", "jobs", self._key, query={"limit": limit})
         self._pictures([grid, *others, *children])
         self._as_another(grid)
+
+    def _imagine(self, body: Mapping[str, Any]) -> str:
+        job = self._create(Operation.IMAGINE, body)
+        if job:
+            self._look(job)
+            self._compare(job, echoes(body, self._last[job].answer))
+        return job
+
+    def _flags(self) -> None:
+        """The prompt itself is not compared: a server may show it without its flags."""
+        job = self._create(Operation.IMAGINE, {"prompt": sample.FLAGGED_PROMPT})
+        if job:
+            self._look(job)
+            self._compare(job, flag_echoes(self._last[job].answer))
+
+    def _compare(self, job: str, judged: Iterable[Echo]) -> None:
+        for code, wrong in judged:
+            self._conversation.expect(code, self._last[job], not wrong, wrong)
 
     def _create(self, operation: Operation, body: Mapping[str, Any]) -> str:
         spoken = self._conversation.say("POST", sample.PATHS[operation], self._key, dict(body))
@@ -144,6 +167,9 @@ class Walkthrough:
         said = tuple(
             image.get(name, seen) for name, seen in zip(("content_type", "width", "height"), found, strict=True)
         )
+        served = wire.answer_headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if served not in {found[0], *_ANY_FILE}:
+            return f"{url} is {found[0]}, and is served as {served}"
         return "" if said == found else f"{url} is said to be {said}, and is {found}"
 
     def _as_another(self, job: str) -> None:

@@ -176,6 +176,15 @@ class WritesJsonAgain(Receiver):
 
 
 @broken
+class PassesOverBytesThatAreNoText(Receiver):
+    def verify(self, headers: Any, body: bytes) -> None:
+        super().verify(headers, body.decode(errors="ignore").encode())
+
+    def parse(self, body: bytes) -> dict[str, Any]:
+        return super().parse(body.decode(errors="ignore").encode())
+
+
+@broken
 class KnowsLatin1Only(Receiver):
     def verify(self, headers: Any, body: bytes) -> None:
         body.decode().encode("latin-1")

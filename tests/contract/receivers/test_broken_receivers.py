@@ -9,7 +9,7 @@ from mjsim_contracts.receiver.check import ReceiverCheck
 from mjsim_contracts.report.model import Outcome, Report
 
 from .broken import BROKEN, FORMER_KEY, Asking
-from .threaded import SECRET, listening
+from .threaded import SECRET, Receiver, listening
 
 FORMER_SECRET = "whsec_" + base64.b64encode(FORMER_KEY).decode()
 
@@ -33,6 +33,7 @@ REASONS = {
     "TellsTheRightSignature": "R09-oracle",
     "BelievesTheFormerSecret": "R11-former-secret",
     "WritesJsonAgain": "R12-spaced",
+    "PassesOverBytesThatAreNoText": "R09-bytes-added",
     "KnowsLatin1Only": "R12-raw-utf-8",
     "DecodesBeforeItVerifies": "R13-no-utf-8-forged",
     "SwallowsWhatItCannotRead": "R13-no-json",
@@ -87,6 +88,22 @@ def outcomes(report: Report) -> dict[str, Outcome]:
 def judge(url: str, **options: Any) -> Report:
     """The verdict on a receiver with a probe of its own."""
     return ReceiverCheck(url, SECRET, **{"probe": url, "former_secret": FORMER_SECRET, **options}).run()
+
+
+class LooksForTheIdFirst(Receiver):
+    """Does no harm: what it takes for a repetition is dropped."""
+
+    def verify(self, headers: Any, body: bytes) -> None:
+        if headers.get("webhook-id") not in self.seen:
+            super().verify(headers, body)
+
+
+def test_a_forgery_that_is_taken_for_a_repetition_is_a_warning(instant: str) -> None:
+    """No rule of signatures is kept that way, and nothing comes of it either."""
+    with listening(LooksForTheIdFirst()) as url:
+        report = judge(url, api_url=instant, api_key="sim-known", only=["R09-known-id"])
+    assert outcomes(report)["R09-known-id"] is Outcome.WARN
+    assert report.exit_code == 0
 
 
 @pytest.mark.parametrize("name", BROKEN)

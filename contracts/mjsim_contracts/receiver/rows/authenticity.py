@@ -5,7 +5,7 @@ import json
 import time
 from dataclasses import replace
 
-from mjsim_contracts.receiver.bench import Scheme, Trial
+from mjsim_contracts.receiver.bench import NotExercised, Scheme, Trial
 from mjsim_contracts.receiver.delivery import Delivery
 from mjsim_contracts.receiver.exam import Exam, Make, accepts, refuses
 from mjsim_contracts.receiver.news import compact
@@ -35,6 +35,16 @@ async def _told_the_signature(trial: Trial) -> Judgement:
         secrets += [values["good"], values["hex"]]
     told = any(one in answer.text for one in secrets if len(one) >= _NO_CHANCE)
     return Judgement(Outcome.FAIL if told else Outcome.PASS, "it tells the right signature" if told else str(answer))
+
+
+async def _forged_again(trial: Trial) -> Judgement:
+    """Whether an id that is known opens the door."""
+    true = trial.completed()
+    first = await trial.send(true, "the true delivery")
+    answer = await trial.send(_tampered(true, trial.bench.scheme), "forgery", "the same id, another body")
+    if not first.accepted:
+        raise NotExercised(f"the true delivery got {first}, so its id is not known")
+    return REFUSED_AT_BEST.judge(answer)
 
 
 FORGERY: tuple[Exam, ...] = (
@@ -106,6 +116,22 @@ FORGERY_OF_EVENTS: tuple[Exam, ...] = (
         "whoever sits in between can change what is reported",
         _tampered,
         signed=True,
+    ),
+    refuses(
+        "R09-bytes-added",
+        "bytes that are no text put behind a truly signed body",
+        "who verifies what is left of a body after reading it as text does not see what was put in",
+        lambda true, _: replace(true, body=true.body + b"\xff\xfe", signed=true.body),
+        signed=True,
+    ),
+    Exam(
+        "R09-known-id",
+        "another body under the id and the signature of a delivery that was accepted",
+        REFUSED_AT_BEST.expected,
+        "who looks for the id before the signature lets strangers find out which ids are known",
+        _forged_again,
+        signed=True,
+        standard=True,
     ),
     refuses(
         "R09-other-delivery",

@@ -8,13 +8,18 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mjsim_contracts.exchange import identifier
+from mjsim_contracts.promises.account import Account
+from mjsim_contracts.promises.job import JOB_PROMISES
 from mjsim_contracts.receiver.signing import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
 from mjsim_contracts.server.schema import event_objection
 from mjsim_contracts.server.webhooks.rules import Code
 from mjsim_contracts.server.webhooks.sink import Message
-from mjsim_contracts.sighting import SeenJob, seen_job
+from mjsim_contracts.sighting import SeenJob, Sighting, seen_job
 
 _NAMES = {"completed": "job.completed", "failed": "job.failed", "cancelled": "job.cancelled"}
+_PROGRESS = "job.progress"
+_EVENTS = frozenset({*_NAMES.values(), _PROGRESS})
+_NOBODY = Account("", {})
 _FIELDS = ("event", "job_id", "timestamp")
 
 
@@ -59,7 +64,7 @@ class Event:
         """What can be said of it alone, where the job that named the URL is known, and the key where one was given."""
         yield Verdict(Code.BODY, self._body_objection(contract))
         missing = [name for name in _FIELDS if not isinstance(self.document.get(name), str)]
-        yield Verdict(Code.FIELDS, f"there is no {' and no '.join(missing)}" if missing else "")
+        yield Verdict(Code.FIELDS, f"there is no {' and no '.join(missing)}" if missing else self._unusual_name)
         named = {identifier(self.document[name]) for name in ("id", "job_id") if self.document.get(name)}
         if named:
             others = named - {job_id}
@@ -69,9 +74,14 @@ class Event:
 
     @property
     def misnamed(self) -> str:
-        """What is wrong with the name of the event, where it has one."""
-        name, right = self.document.get("event"), _NAMES.get(self.status, "job.progress")
-        return f"a job that is {self.status} is told as {name!r}, not {right!r}" if name not in {None, right} else ""
+        """What is wrong with the name of the event, where it is that of another one."""
+        return self._unusual_name if self.document.get("event") in _EVENTS else ""
+
+    @property
+    def _unusual_name(self) -> str:
+        name, right = self.document.get("event"), _NAMES.get(self.status, _PROGRESS)
+        unusual = self.status and name not in (None, right)
+        return f"a job that is {self.status} is told as {name!r}, not {right!r}" if unusual else ""
 
     def _body_objection(self, contract: str) -> str:
         if not self.document:
@@ -82,7 +92,15 @@ class Event:
         missing = [name for name in ("id", "type", "status") if name not in self.document]
         if missing:
             return f"the job has no {' and no '.join(missing)}"
-        return event_objection(self.document, contract)
+        return event_objection(self.document, contract) or self._story_objection()
+
+    def _story_objection(self) -> str:
+        """What no job can be, whatever happened to it before: a completed one without a result, for instance."""
+        if self.job is None:
+            return ""
+        alone = Sighting(self.job, None, None)
+        judged = (judgement for promise in JOB_PROMISES.all for judgement in promise.judge(_NOBODY, alone))
+        return next((seen for kept, seen in judged if not kept), "")
 
     def _signature_objection(self, key: bytes) -> str:
         """What is wrong with the signatures; one of the two kinds is enough, and each that is there has to be right."""

@@ -1,8 +1,11 @@
-"""Four jobs with webhooks, two of each type and one of each cancelled: what comes is heard, and each event looked into."""
+"""Jobs with webhooks, of each type and each operation, two of them cancelled: what comes is heard, and each event looked
+into.
+"""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mjsim_contracts.exchange import Operation
 from mjsim_contracts.report.model import Event as Mark
@@ -15,6 +18,12 @@ from mjsim_contracts.server.webhooks.sink import Message, Sink
 from mjsim_contracts.server.webhooks.subscriber import Subscriber
 from mjsim_contracts.server.wire import Wire
 from mjsim_contracts.sighting import seen_jobs
+
+Work = tuple[Operation, Mapping[str, Any]]
+"""What a job is to do: the operation that creates it, and the body but for the webhook."""
+
+_BELL: Work = (Operation.IMAGINE, {"prompt": "a bell", "process_mode": "turbo"})
+_DEFAULT = "result"
 
 _GRACE = 4.0
 """Real seconds that news may be under way after it happened."""
@@ -49,31 +58,43 @@ class Hearing:
 
     def run(self) -> None:
         """All of it; as far as patience goes."""
-        for name in ("progress", "result"):
-            self._subscribe(f"{name}-kept", name)
-        doomed = [self._subscribe(f"{name}-cancelled", name) for name in ("progress", "result")]
+        grid = self._subscribe("progress-kept", _BELL, "progress")
+        self._subscribe("result-kept", _BELL, "result")
+        self._subscribe("default-kept", _BELL)
+        doomed = [self._subscribe(f"{name}-cancelled", _BELL, name) for name in ("progress", "result")]
         for each in filter(None, doomed):
             self._say("POST", f"jobs/{each.job_id}/cancel", each)
             self._look(each)
-        while not all(each.ended for each in self._subscribers.values()) and not self._patience.spent:
-            self._hear()
-            self._patience.wait()
-            for each in self._subscribers.values():
-                self._look(each)
+        self._subscribe("describe", (Operation.DESCRIBE, sample.DESCRIBE), "progress")
+        self._subscribe("blend", (Operation.BLEND, sample.BLEND), "result")
+        self._follow()
+        if grid and grid.ended:
+            self._subscribe("upscale", (Operation.UPSCALE, sample.child(grid.job_id, 1)), "result")
+            self._subscribe("variation", (Operation.VARIATION, sample.child(grid.job_id, 2)), "progress")
+            self._follow()
         self._settle()
         if self._terms.certain or any(each.events for each in self._subscribers.values()):
             for each in self._subscribers.values():
                 self._judge(each)
 
-    def _subscribe(self, name: str, kind: str) -> Subscriber | None:
-        body = {"prompt": f"a bell ({name})", "process_mode": "turbo", "webhook_type": kind}
+    def _follow(self) -> None:
+        """Look at all of them until they have ended, as far as patience goes, and hear what comes meanwhile."""
+        while not all(each.ended for each in self._subscribers.values()) and not self._patience.spent:
+            self._hear()
+            self._patience.wait()
+            for each in self._subscribers.values():
+                if not each.ended:
+                    self._look(each)
+
+    def _subscribe(self, name: str, work: Work, kind: str | None = None) -> Subscriber | None:
+        """A job whose news goes to the sink; where no type is named, that of the contract's default is due."""
+        operation, wanted = work
         url = self._sink.url(name)
-        spoken = self._conversation.say(
-            "POST", sample.PATHS[Operation.IMAGINE], self._account, body | {"webhook_url": url}
-        )
+        body = {**wanted, "webhook_url": url} | ({"webhook_type": kind} if kind else {})
+        spoken = self._conversation.say("POST", sample.PATHS[operation], self._account, body)
         if not spoken.exchange or not spoken.exchange.created_id:
             return None
-        subscriber = self._subscribers[url] = Subscriber(kind, url, spoken.exchange.created_id, [spoken])
+        subscriber = self._subscribers[url] = Subscriber(kind or _DEFAULT, url, spoken.exchange.created_id, [spoken])
         self._look(subscriber)
         return subscriber
 

@@ -60,7 +60,7 @@ WEBHOOK_RULES: Mapping[Code, tuple[str, str, str]] = {
         _UNSEEN,
     ),
     Code.FIELDS: (
-        "Beside the job, the body of a webhook has event, job_id and timestamp.",
+        "Beside the job, the body of a webhook has event, job_id and timestamp, and event is one of the known names.",
         "Receivers that were written by the other public description of this API read these.",
         _UNSEEN,
     ),

@@ -47,8 +47,8 @@ class Sink:
         self._thread.join()
 
     def url(self, name: str) -> str:
-        """Where to post what is meant for this name."""
-        return f"{self._url}/{name}"
+        """Where to post what is meant for this name. A query is part of it, and a sender that drops it finds nobody."""
+        return f"{self._url}/{name}?of={name}"
 
     def heard(self, seconds: float = 0) -> list[Message]:
         """What has come since the last call; where nothing has, the first that comes within so many seconds."""
@@ -80,5 +80,5 @@ class Sink:
         except (web.PayloadAccessError, ConnectionError):
             # A sender that gave up tries again, or has nothing to say.
             return web.Response(status=400)
-        self._queue.put(Message(f"{self._url}{request.path}", headers, body, time.monotonic() - self._started))
+        self._queue.put(Message(f"{self._url}{request.path_qs}", headers, body, time.monotonic() - self._started))
         return web.Response()

@@ -69,6 +69,10 @@ class Subscriber:
             wrong = f"it is told that the job is {job.status}, and a look after it shows {look.status}"
         elif (job.type, job.created_at) != (look.type, look.created_at):
             wrong = f"{job.type} created at {job.created_at} is told, {look.type} created at {look.created_at} is shown"
+        elif job.prompt and look.prompt and job.prompt != look.prompt:
+            wrong = f"the prompt {job.prompt!r} is told, and a look after it shows {look.prompt!r}"
+        elif job.progress is not None and look.progress is not None and look.progress < job.progress:
+            wrong = f"progress {job.progress:g} is told, and a look after it shows {look.progress:g}"
         elif job.settled and job.completed_at != look.completed_at:
             wrong = f"completed_at is told as {job.completed_at}, and shown as {look.completed_at}"
         yield Verdict(Code.TRUTH, wrong)
