@@ -24,7 +24,7 @@ def main() -> int:
     given = _parser().parse_args()
     server.end_with_signals()
     figures: list[Figure] = []
-    print("measuring, for about a minute and a half", file=sys.stderr)
+    print("measuring, for about two minutes and a half", file=sys.stderr)
     try:
         with tempfile.TemporaryDirectory(prefix="mjsim-bench-", ignore_cleanup_errors=True) as folder:
             figures += _take(given, Path(folder))

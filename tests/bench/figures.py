@@ -121,6 +121,13 @@ def webhooks(bench: Bench) -> Iterator[Figure]:
     yield from burst(bench.folder)
 
 
+def judge(_bench: Bench) -> Iterator[Figure]:
+    """Checks of what is healthy; see `judging`."""
+    from judging import verdicts
+
+    yield from verdicts()
+
+
 GROUPS: Mapping[str, Group] = {
     "accept": accept,
     "durable": durable,
@@ -131,6 +138,7 @@ GROUPS: Mapping[str, Group] = {
     "memory": memory,
     "picture": picture,
     "webhooks": webhooks,
+    "judge": judge,
 }
 """What `--only` can name."""
 

@@ -21,8 +21,12 @@ class Changes:
         for edit in edits:
             self._edits.setdefault((edit.operation, edit.state), []).append(edit)
 
-    def apply(self, operation: str, answer: Written, asked: Mapping[str, str]) -> tuple[Written, list[str]]:
-        """The changed answer, and what the edits that were made did to it, in words."""
+    def apply(
+        self, operation: str, answer: Written, asked: Mapping[str, str], *, mannered: bool = True
+    ) -> tuple[Written, list[str]]:
+        """The changed answer, and what the edits that were made did to it, in words. What is not `mannered` is written as
+        it always is.
+        """
         if not self._edits or not answer.body.startswith(b"{"):
             return answer, []
         document = json.loads(answer.body)
@@ -37,7 +41,7 @@ class Changes:
             document = changed
         if made:
             answer = replace(answer, body=encode(document))
-        kinds = {edit.kind: edit for edit in edits}
+        kinds = {edit.kind: edit for edit in edits} if mannered else {}
         for kind in (kind for kind in MANNERS if kind in kinds):
             written = MANNERS[kind](answer, asked)
             if written != answer:

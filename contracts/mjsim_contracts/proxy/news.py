@@ -112,12 +112,13 @@ class News:
     async def _deliver(self, job_id: str, url: str, job: Document, *, again: bool) -> None:
         news = {name: value for name, value in event(job).items() if name in NEWS_FIELDS}
         plain = Written(200, (("Content-Type", "application/json"),), encode(news | job))
-        changed, notes = self._changes.apply(Operation.GET, plain, {})
+        # How answers are written says nothing of how webhooks are: many receivers take no chunks, and need not.
+        changed, notes = self._changes.apply(Operation.GET, plain, {}, mannered=False)
         body = changed.body
         recipe = Recipe(body, f"msg_{job_id}_{job['status']}")
         headers = dict([*changed.headers, *recipe.fields(KEY, int(time.time()))])
         sent = time.monotonic() - self._start
-        status, refused = await self._post(url, body, headers, chunked=changed.chunked)
+        status, refused = await self._post(url, body, headers)
         self.deliveries.append(
             Delivery(
                 job_id, url, str(job["status"]), body, sent, time.monotonic() - self._start, status, refused, again,
@@ -125,16 +126,13 @@ class News:
             )
         )  # fmt: skip
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str], *, chunked: bool) -> tuple[int, bool]:
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bool]:
         """The status of the answer, 0 where none came; and whether nobody listened, however often it was tried."""
         if self._session is None:
             self._session = ClientSession(timeout=_WAIT)
         for _ in range(_TRIES):
             try:
-                sending = self._session.post(
-                    url, data=body, headers=headers, chunked=chunked or None, allow_redirects=False
-                )
-                async with sending as answer:
+                async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                     return answer.status, False
             except ClientConnectorError:
                 await asyncio.sleep(_PACE)
