@@ -65,7 +65,7 @@ async def _serve(settings: Settings, attached: bool) -> None:
         await simulator.start()
         tools = await serve_beside(settings, simulator.url)
         print(_greeting(simulator, tools.url if tools else None, *await simulator.kept()), flush=True)
-        loop.call_later(_FIRST_SECONDS, _spare_the_collector)
+        _spare_the_collector()
         if attached:
             await _stop_with_input(stopped)
         await stopped.wait()
@@ -90,15 +90,10 @@ async def _stop_with_input(stopped: asyncio.Event) -> None:
         stopped.set()
 
 
-_FIRST_SECONDS = 1.0
-"""How long what is not needed for the first answers waits."""
-
-
 def _spare_the_collector() -> None:
-    """What start-up has made stays for good, as does the little of its first second that stays with it: the collector need
-    not walk through it again and again.
+    """What start-up has made stays for good: the collector need not walk through it again and again, nor once before the
+    first answer.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 
