@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mjsim_contracts.exchange import Exchange, read_exchange
-from mjsim_contracts.lifecycle import Breach, Lifecycle
+from mjsim_contracts.lifecycle import Lifecycle
+from mjsim_contracts.promises import Breach
 from mjsim_contracts.promises.listing import Listing, listing
 from mjsim_contracts.promises.walk import Walk
 from mjsim_contracts.sighting import STEPS

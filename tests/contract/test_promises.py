@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, read_exchange
-from mjsim_contracts.lifecycle import CODES, Breach, Lifecycle
+from mjsim_contracts.lifecycle import CODES, Lifecycle
+from mjsim_contracts.promises import Breach
 from mjsim_contracts.promises.listing import listing
 from mjsim_contracts.promises.walk import Walk
 

@@ -4,6 +4,7 @@ A rule yields a judgement for every fact that it applies to, so that a promise t
 told from one that was kept.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -25,6 +26,15 @@ class Promise(Generic[_Account, _Fact]):
     judge: _Rule[_Account, _Fact]
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A promise that was not kept, and what was seen."""
+
+    code: str
+    sentence: str
+    seen: str
+
+
 class Promises(Generic[_Account, _Fact]):
     """The promises about one kind of fact."""
 
@@ -41,3 +51,11 @@ class Promises(Generic[_Account, _Fact]):
         code = rule.__name__.replace("_", "-")
         self.all.append(Promise(code, (rule.__doc__ or code).splitlines()[0], rule))
         return rule
+
+    def breaches(self, account: _Account, fact: _Fact, judged: Counter[str]) -> Iterator[Breach]:
+        """Those that a fact breaks; `judged` counts, by code, how often each was put to the test."""
+        for promise in self.all:
+            for kept, seen in promise.judge(account, fact):
+                judged[promise.code] += 1
+                if not kept:
+                    yield Breach(promise.code, promise.sentence, seen)

@@ -13,7 +13,8 @@ import requests
 
 from mjsim_contracts.contract import PUBLISHED
 from mjsim_contracts.exchange import Exchange, read_exchange
-from mjsim_contracts.lifecycle import Breach, Lifecycle
+from mjsim_contracts.lifecycle import Lifecycle
+from mjsim_contracts.promises import Breach
 from mjsim_contracts.report.model import Event
 from mjsim_contracts.server.bearer import Bearer
 from mjsim_contracts.server.docket import Docket, Finding

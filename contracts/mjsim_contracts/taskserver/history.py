@@ -1,16 +1,11 @@
 """One memory for a whole run: every exchange is judged by every promise that it concerns, then remembered."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TypeVar
 
-from mjsim_contracts.lifecycle import Breach
-from mjsim_contracts.promises import Promises
+from mjsim_contracts.promises import Breach
 from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.taskserver.exchange import TaskExchange
 from mjsim_contracts.taskserver.promises import ANSWERS, LOOKS, Look, TaskAccount
-
-_Fact = TypeVar("_Fact")
 
 
 class TaskHistory:
@@ -24,20 +19,13 @@ class TaskHistory:
     def judge(self, exchange: TaskExchange) -> list[Breach]:
         """The promises that the exchange broke."""
         account = self._accounts.setdefault(exchange.account, TaskAccount(exchange.account, self._owners))
-        breaches = list(self._judge(ANSWERS, account, exchange))
+        breaches = list(ANSWERS.breaches(account, exchange, self.judged))
         if exchange.made:
             account.born[exchange.made] = exchange
             self._owners[exchange.made] = account.name
         if exchange.operation is TaskOperation.GET and isinstance(exchange.data, dict):
             task, record = exchange.task, exchange.data
             look = Look(task, record, account.seen.get(task), account.born.get(task))
-            breaches += self._judge(LOOKS, account, look)
+            breaches += LOOKS.breaches(account, look, self.judged)
             account.seen[task] = record
         return breaches
-
-    def _judge(self, promises: Promises[TaskAccount, _Fact], account: TaskAccount, fact: _Fact) -> Iterator[Breach]:
-        for promise in promises.all:
-            for kept, seen in promise.judge(account, fact):
-                self.judged[promise.code] += 1
-                if not kept:
-                    yield Breach(promise.code, promise.sentence, seen)
