@@ -1,4 +1,6 @@
-"""aiohttp's low-level server with two changes: its own errors are answers of the contract, and it listens with a bound."""
+"""aiohttp's low-level server with its own errors as answers of the contract, a bound on what it listens to, and less to do
+for each request.
+"""
 
 import asyncio
 import errno
@@ -13,6 +15,7 @@ from aiohttp import web
 from mjsim.core.error import SettingsError
 from mjsim.web.answer import error_answer
 from mjsim.web.body import LIMIT
+from mjsim.web.gathering import GatheredTransport, Gathering
 from mjsim.web.site import Site
 
 log = logging.getLogger("mjsim")
@@ -23,6 +26,17 @@ IDLE_SECONDS = 30
 
 class _Connection(web.RequestHandler):
     """What cannot be read as HTTP at all is answered in JSON too, and logged in one line."""
+
+    __slots__ = ("_gathering",)
+
+    def __init__(self, manager: web.Server, gathering: Gathering, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._gathering = gathering
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See asyncio."""
+        gathered = GatheredTransport(cast("asyncio.Transport", transport), self._gathering)
+        super().connection_made(cast("asyncio.Transport", gathered))
 
     def handle_error(
         self,
@@ -78,12 +92,14 @@ class _Protocols(web.Server):
             handler, request_factory=partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=LIMIT)
         )
         self._serving_loop = _serving_loop()
+        self._gathering = Gathering(asyncio.get_running_loop())
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(
             self,
+            self._gathering,
             loop=self._serving_loop,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp takes None for "no log"
+            access_log=None,
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=2.0,
             auto_decompress=False,
