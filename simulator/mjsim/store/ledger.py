@@ -20,7 +20,7 @@ from mjsim.store.repeats import Repeats, request_of
 from mjsim.store.tallies import Tallies
 from mjsim.store.tally import Instants
 
-_AT_HAND = 512
+_AT_HAND = 4096
 """How many decoded jobs are kept at hand: the ones that are being polled."""
 
 

@@ -20,8 +20,8 @@ _timestamp = lru_cache(maxsize=4096)(rfc3339)
 
 Document = dict[str, Any]
 
-_MOST_SHOWN = 512
-"""How many encoded jobs are at hand."""
+_MOST_SHOWN = 8 * 1024 * 1024
+"""How many bytes of encoded jobs are at hand: some four thousand jobs, all that a test run ever polls."""
 
 
 class View:
@@ -30,6 +30,7 @@ class View:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._shown: OrderedDict[tuple[str, str], tuple[Moment, bytes]] = OrderedDict()
+        self._shown_bytes = 0
 
     def encoded_job(self, job: Job, now: Instant, origin: str) -> bytes:
         """The Job as JSON. It looks the same until its next moment, so who polls it is shown the same bytes again."""
@@ -40,8 +41,10 @@ class View:
             return shown[1]
         body = encode(self.job(job, now, origin))
         self._shown[key] = moment, body
-        if len(self._shown) > _MOST_SHOWN:
-            self._shown.popitem(last=False)
+        self._shown.move_to_end(key)
+        self._shown_bytes += len(body) - (len(shown[1]) if shown is not None else 0)
+        while self._shown_bytes > _MOST_SHOWN:
+            self._shown_bytes -= len(self._shown.popitem(last=False)[1][1])
         return body
 
     def job(self, job: Job, now: Instant, origin: str) -> Document:
