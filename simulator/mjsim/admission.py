@@ -49,7 +49,7 @@ class Candidate(Frozen):
     def job(self, key: Key, life: Timeline, ready: Instant, work: Work) -> Job:
         """The accepted job."""
         return Job(
-            id=key.uuid("id"),
+            id=key.uuid(),
             tenant=self.tenant,
             type=self.job_type,
             fingerprint=self.fingerprint,

@@ -38,7 +38,7 @@ def child_of(parent: Work, parent_id: str, job_type: JobType, index: int) -> Dra
         child = changed(parent, parent=parent_id, index=index)
         if job_type is JobType.UPSCALE or parent.artwork is None or parent.parameters is None:
             return child
-        step = Step(index, int.from_bytes(key.bits("variation")[:8], "big"))
+        step = Step(index, key.number("variation"))
         artwork = changed(parent.artwork, steps=(*parent.artwork.steps, step))
         parameters = changed(parent.parameters, seed=key.integer("seed", below=1 << 32))
         return changed(child, parameters=parameters, artwork=artwork)

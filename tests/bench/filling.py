@@ -33,11 +33,11 @@ def job(number: int, of: int, start: Instant) -> Job:
     fingerprint = digest("bench", str(number)).hex()
     key = Key(0, TENANT, fingerprint, 0)
     parameters = Parameters("1:1", "7.0", Mode.FAST, 1.0, 250, number, 10)
-    artwork = Artwork(int.from_bytes(key.bits("artwork")[:8], "big"), Size(1024, 1024), 250, 10)
+    artwork = Artwork(key.number("artwork"), Size(1024, 1024), 250, 10)
     work = Work(f"a lighthouse at dusk {number:012d}", parameters, artwork)
     place = number % (of // RARE)
     status = {1: Status.FAILED, 2: Status.IN_PROGRESS}.get(place, Status.COMPLETED)
-    return Job(key.uuid("id"), TENANT, JobType.IMAGINE, fingerprint, 0, _life(accepted, status), work)
+    return Job(key.uuid(), TENANT, JobType.IMAGINE, fingerprint, 0, _life(accepted, status), work)
 
 
 def _life(accepted: Instant, status: Status) -> Timeline:

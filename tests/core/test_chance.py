@@ -14,7 +14,7 @@ from mjsim.core.chance import Key, digest
 
 texts = st.text(st.characters(), max_size=6)
 keys = st.builds(Key, st.integers(0, 2**63 - 1), texts, texts, st.integers(0, 9))
-labels = st.sampled_from(["lead", "run", "outcome", "id", "seed", ""]) | st.text(max_size=6)
+labels = st.sampled_from(["lead", "run", "outcome", "seed", ""]) | st.text(max_size=6)
 
 
 @given(keys, st.lists(labels, max_size=8), st.permutations(["lead", "wait", "run", "outcome"]))
@@ -23,7 +23,7 @@ def test_drawing_more_labels_in_any_order_never_shifts_the_others(key, others, o
     twin = Key(key.seed, key.tenant, key.fingerprint, key.repeat)
     for label in others:
         twin.draw(label)
-        twin.uuid(label)
+        twin.uuid()
     assert {label: twin.draw(label) for label in order} == alone
 
 
@@ -40,8 +40,8 @@ def parts(key):
 @given(keys, keys, labels, labels)
 def test_chance_depends_on_the_whole_key_and_the_label(one, other, label, another):
     same = (parts(one), label) == (parts(other), another)
-    assert (one.bits(label) == other.bits(another)) is same
-    assert (one.uuid(label) == other.uuid(another)) is same
+    assert (one.number(label) == other.number(another)) is same
+    assert (one.uuid() == other.uuid()) is (parts(one) == parts(other))
 
 
 def test_each_part_of_the_key_counts():
@@ -49,16 +49,16 @@ def test_each_part_of_the_key_counts():
     assert len({key.draw("x") for key in keys}) == 5
 
 
-@given(keys, labels)
-def test_an_id_is_a_canonical_uuid_of_version_4(key, label):
-    text = key.uuid(label)
+@given(keys)
+def test_an_id_is_a_canonical_uuid_of_version_4(key):
+    text = key.uuid()
     parsed = uuid.UUID(text)
     assert str(parsed) == text
     assert (parsed.version, parsed.variant) == (4, uuid.RFC_4122)
 
 
 def test_every_free_bit_of_an_id_is_drawn():
-    ids = [uuid.UUID(Key(0, "t", str(n), 0).uuid("id")).int for n in range(200)]
+    ids = [uuid.UUID(Key(0, "t", str(n), 0).uuid()).int for n in range(200)]
     fixed = 0xF << 76 | 0x3 << 62
     ever, always = 0, (1 << 128) - 1
     for number in ids:
@@ -67,11 +67,12 @@ def test_every_free_bit_of_an_id_is_drawn():
     assert (always & ~fixed) == 0
 
 
-def test_draws_are_spread_evenly():
-    draws = [Key(7, "t", str(n), 0).draw("x") for n in range(4_000)]
+@pytest.mark.parametrize("label", ["x", "lead", "wait", "run", "seed", "outcome", "variation"])
+def test_draws_are_spread_evenly(label):
+    draws = [Key(7, "t", str(n), 0).draw(label) for n in range(4_000)]
     tenths = [sum(low / 10 <= draw < (low + 1) / 10 for draw in draws) for low in range(10)]
     assert all(320 <= count <= 480 for count in tenths)
-    whole = [Key(7, "t", str(n), 0).integer("x", below=4) for n in range(4_000)]
+    whole = [Key(7, "t", str(n), 0).integer(label, below=4) for n in range(4_000)]
     assert all(880 <= whole.count(value) <= 1_120 for value in range(4))
 
 
@@ -87,7 +88,7 @@ def test_a_digest_has_the_size_that_is_asked_for(size):
 
 def test_chance_is_the_same_in_every_process():
     """Nothing of Python's own hashing, which differs from process to process, is in it."""
-    program = "from mjsim.core.chance import Key; k = Key(5, 't', 'f', 2); print(k.uuid('id'), k.draw('run'))"
+    program = "from mjsim.core.chance import Key; k = Key(5, 't', 'f', 2); print(k.uuid(), k.draw('run'))"
     told = {
         subprocess.run(
             [sys.executable, "-c", program],
@@ -99,5 +100,5 @@ def test_chance_is_the_same_in_every_process():
         for seed in ("1", "2")
     }
     key = Key(5, "t", "f", 2)
-    assert told == {f"{key.uuid('id')} {key.draw('run')}\n"}
+    assert told == {f"{key.uuid()} {key.draw('run')}\n"}
     assert re.fullmatch(r"\S{36} 0\.\d+\n", told.pop())

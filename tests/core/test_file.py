@@ -30,10 +30,10 @@ from mjsim.core.value import changed
 
 LIFE = Timeline((Moment(Instant(0), Status.PENDING, 0),))
 ART = Artwork(1, Size(64, 64))
-ID = Key(1, "t", "f", 0).uuid("id")
+ID = Key(1, "t", "f", 0).uuid()
 
 seeds = st.integers(0, 2**63 - 1)
-ids = st.builds(Key, seeds, st.just("t"), st.just("f"), st.integers(0, 9)).map(lambda key: key.uuid("id"))
+ids = st.builds(Key, seeds, st.just("t"), st.just("f"), st.integers(0, 9)).map(lambda key: key.uuid())
 
 
 def job(job_type, job_id=ID, index=None):

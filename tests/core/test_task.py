@@ -34,7 +34,7 @@ def test_four_kinds_make_videos_and_two_of_them_make_longer_ones():
 
 @given(st.integers(0, 99))
 def test_an_id_without_hyphens_and_one_with_them_mean_the_same_job(number):
-    job_id = Key(number, "t", "f", 0).uuid("id")
+    job_id = Key(number, "t", "f", 0).uuid()
     assert job_id_of(task_id(job_id)) == job_id_of(job_id.upper()) == job_id
     assert len(task_id(job_id)) == 32
 

@@ -120,7 +120,7 @@ class Post:
                 key = Key(1, tenant, f"{self.jobs}", 0)
                 hook = Webhook(url, kind)
                 life = Timeline(tuple(moments))
-                jobs.append(Job(key.uuid("id"), tenant, JobType.IMAGINE, f"{self.jobs}", 0, life, Work("a"), hook))
+                jobs.append(Job(key.uuid(), tenant, JobType.IMAGINE, f"{self.jobs}", 0, life, Work("a"), hook))
                 turn.add(jobs[-1])
         return jobs
 

@@ -105,7 +105,7 @@ def make_job():
         webhook = Webhook("https://a.example/hook?x=1", "progress") if number % 2 else None
         timeline = life_of(accepted, **life)
         work = work_of(number, job_type)
-        job = Job(key.uuid("id"), tenant, job_type, fingerprint, repeat, timeline, work, webhook)
+        job = Job(key.uuid(), tenant, job_type, fingerprint, repeat, timeline, work, webhook)
         return changed(job, task=task_of(number, job_type)) if number % 3 or not job.listed else job
 
     return make

@@ -473,7 +473,7 @@ def realistic_jobs(number):
         parameters = chosen.parameters(key)
         work = Work(prompt, parameters, Artwork(root_seed(asked.text, parameters), chosen.size))
         webhook = Webhook("https://client.example/webhooks/midjourney", "progress")
-        yield Job(key.uuid("id"), "alice", JobType.IMAGINE, equal, 0, life, work, webhook)
+        yield Job(key.uuid(), "alice", JobType.IMAGINE, equal, 0, life, work, webhook)
 
 
 def test_a_job_costs_two_kilobytes_at_most(sqlite_of):
