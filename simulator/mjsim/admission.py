@@ -81,8 +81,7 @@ class Admission:
         slots = self._world.slots
         slot = now if slots is None else await self._slot(slots, turn, candidate.mode, now)
         await self._make_room(now)
-        repeat = await turn.repeats(candidate.fingerprint)
-        key = Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat)
+        key = await self._key(turn, candidate)
         ready = ready_at(candidate.mode, key, self._world.pace, now)
         life = plan(
             job_type=candidate.job_type,
@@ -95,6 +94,12 @@ class Admission:
             fate=candidate.fate,
         )
         return candidate.job(key, life, ready, draft(key))
+
+    async def _key(self, turn: Turn, candidate: Candidate) -> Key:
+        """Chance for this candidate, which differs each time that it asks."""
+        first = Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat=0)
+        repeat = await turn.repeats(candidate.fingerprint, first.uuid())
+        return Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat) if repeat else first
 
     async def amend(self, turn: Turn, amended: Job, now: Instant) -> None:
         """Keep the amended life of a job, and move those in its pool that wait for a slot."""

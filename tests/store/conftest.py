@@ -112,6 +112,16 @@ def make_job():
 
 
 @pytest.fixture(scope="session")
+def repeats():
+    """Asks a turn for the number of the next equal request, as jobs of `make_job` have them."""
+
+    async def asking(turn, fingerprint, tenant="alice"):
+        return await turn.repeats(fingerprint, Key(1, tenant, fingerprint, 0).uuid())
+
+    return asking
+
+
+@pytest.fixture(scope="session")
 def keep():
     """Keeps jobs in a store, each in a turn of its tenant."""
 

@@ -85,7 +85,7 @@ def test_text_of_any_kind_is_kept(opened, make_job, keep):
 # Turns
 
 
-def test_what_is_added_shows_when_the_turn_is_over_and_not_before(opened, make_job):
+def test_what_is_added_shows_when_the_turn_is_over_and_not_before(opened, make_job, repeats):
     async def run():
         async with opened() as store:
             job = make_job()
@@ -93,7 +93,7 @@ def test_what_is_added_shows_when_the_turn_is_over_and_not_before(opened, make_j
                 turn.add(job)
                 assert await store.find(job.id) is None
                 assert await listed(store) == ([], 0)
-                assert await turn.repeats(job.fingerprint) == 0
+                assert await repeats(turn, job.fingerprint) == 0
                 assert list(await turn.unsettled(Instant(0))) == []
                 assert list(await turn.latest_accepted(job.type, 1)) == []
                 assert await store.count() == 0
@@ -122,7 +122,7 @@ def test_what_is_amended_shows_when_the_turn_is_over_and_not_before(opened, make
     asyncio.run(run())
 
 
-def test_nothing_is_kept_of_a_turn_that_an_error_leaves(opened, make_job, keep):
+def test_nothing_is_kept_of_a_turn_that_an_error_leaves(opened, make_job, keep, repeats):
     async def run():
         async with opened() as store:
             old, new = make_job(fingerprint="old"), make_job(fingerprint="new")
@@ -141,7 +141,7 @@ def test_nothing_is_kept_of_a_turn_that_an_error_leaves(opened, make_job, keep):
             assert await listed(store) == ([old.id], 1)
             assert await store.count() == 1
             async with store.turn("alice") as turn:
-                assert await turn.repeats("new") == 0
+                assert await repeats(turn, "new") == 0
                 assert list(await turn.unsettled(Instant(5))) == [old]
 
     asyncio.run(run())
@@ -198,14 +198,14 @@ def test_the_last_amendment_of_a_turn_holds(opened, make_job, keep):
     asyncio.run(run())
 
 
-def test_turns_at_once_are_all_kept(opened, make_job):
+def test_turns_at_once_are_all_kept(opened, make_job, repeats):
     async def run():
         async with opened() as store:
             jobs = [make_job(tenant=f"t{number % 7}", fingerprint=str(number)) for number in range(50)]
 
             async def accept(job):
                 async with store.turn(job.tenant) as turn:
-                    assert await turn.repeats(job.fingerprint) == 0
+                    assert await repeats(turn, job.fingerprint, job.tenant) == 0
                     turn.add(job)
                 assert await store.find(job.id) == job
 
@@ -219,22 +219,22 @@ def test_turns_at_once_are_all_kept(opened, make_job):
 # What a turn can ask
 
 
-def test_equal_requests_are_counted_for_each_tenant_and_request(opened, make_job):
+def test_equal_requests_are_counted_for_each_tenant_and_request(opened, make_job, repeats):
     async def run():
         async with opened() as store:
             for number in range(12):
                 tenant, fingerprint = f"t{number % 2}", f"f{number % 3}"
                 async with store.turn(tenant) as turn:
-                    repeat = await turn.repeats(fingerprint)
+                    repeat = await repeats(turn, fingerprint, tenant)
                     assert repeat == number // 6
                     turn.add(make_job(tenant=tenant, fingerprint=fingerprint, repeat=repeat))
             async with store.turn("t") as turn:
-                assert await turn.repeats("0f0") == await turn.repeats("f0") == 0
+                assert await repeats(turn, "0f0", "t") == await repeats(turn, "f0", "t") == 0
 
     asyncio.run(run())
 
 
-def test_many_jobs_are_found_and_counted_like_few(opened, make_job):
+def test_many_jobs_are_found_and_counted_like_few(opened, make_job, repeats):
     """Also when there are more of them than are kept at hand."""
 
     async def run():
@@ -246,25 +246,25 @@ def test_many_jobs_are_found_and_counted_like_few(opened, make_job):
             for _again in range(2):
                 assert [await store.find(job.id) for job in jobs] == jobs
                 async with store.turn("alice") as turn:
-                    assert {await turn.repeats(str(number)) for number in range(600)} == {2}
+                    assert {await repeats(turn, str(number)) for number in range(600)} == {2}
 
     asyncio.run(run())
 
 
-def test_no_repeat_that_is_kept_is_counted_again_after_others_were_forgotten(opened, make_job):
+def test_no_repeat_that_is_kept_is_counted_again_after_others_were_forgotten(opened, make_job, repeats):
     """Ids stem from the number of the repeat, so it has to differ among the jobs that are kept."""
 
     async def run():
         async with opened() as store:
             for number in range(6):
                 async with store.turn("alice") as turn:
-                    repeat = await turn.repeats("f")
+                    repeat = await repeats(turn, "f")
                     assert repeat == number
                     turn.add(make_job(accepted=number, repeat=repeat, ending=Status.COMPLETED if number < 2 else None))
             assert await store.forget_oldest_settled(1, Instant(100)) == 1
             assert await store.forget_accepted_until(Instant(2)) == 2
             async with store.turn("alice") as turn:
-                assert await turn.repeats("f") >= 6
+                assert await repeats(turn, "f") >= 6
 
     asyncio.run(run())
 
@@ -398,13 +398,13 @@ def test_the_oldest_settled_jobs_make_room_and_the_others_stay(opened, make_job,
     asyncio.run(run())
 
 
-def test_a_forgotten_job_may_be_accepted_again(opened, make_job, keep):
+def test_a_forgotten_job_may_be_accepted_again(opened, make_job, keep, repeats):
     async def run():
         async with opened() as store:
             await keep(store, make_job(1))
             await store.forget_accepted_until(Instant(1))
             async with store.turn("alice") as turn:
-                assert await turn.repeats("f") == 0
+                assert await repeats(turn, "f") == 0
                 turn.add(make_job(2))
             assert (await store.find(make_job(2).id)).timeline.accepted == 2
             assert await listed(store) == ([make_job(2).id], 1)

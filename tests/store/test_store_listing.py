@@ -75,7 +75,7 @@ async def filled(store, keep, make_job, settled, unsettled):
 
 
 @pytest.mark.parametrize("numbers", [(9, 191), (100, 100), (191, 9)])
-def test_no_page_and_no_count_reads_the_whole_table(make_job, keep, sqlite_of, numbers):
+def test_no_page_and_no_count_reads_the_whole_table(make_job, keep, sqlite_of, numbers, repeats):
     async def run():
         store = SqliteStore()
         await filled(store, keep, make_job, *numbers)
@@ -85,7 +85,7 @@ def test_no_page_and_no_count_reads_the_whole_table(make_job, keep, sqlite_of, n
                 for newest in (False, True):
                     await store.page("alice", Query(status, 5, 1, newest), Instant(now))
         async with store.turn("alice") as turn:
-            await turn.repeats("a request that is not remembered")
+            await repeats(turn, "a request that is not remembered")
             await turn.unsettled(Instant(10_000))
             await turn.latest_accepted(JobType.IMAGINE, 3)
         await store.find(make_job(fingerprint="unknown").id)

@@ -49,7 +49,7 @@ def refusal(file):
 # Durability
 
 
-def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, keep):
+def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, keep, repeats):
     file = tmp_path / "mjsim.db"
 
     async def before():
@@ -76,7 +76,7 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, k
         assert store.fact("seed", "18") == "17"
         assert store.reached(Instant(0)) == 4
         async with store.turn("alice") as turn:
-            assert await turn.repeats("3") == 1
+            assert await repeats(turn, "3") == 1
         new = make_job(9, fingerprint="new")
         await keep(store, new)
         assert await everything(store) == [*jobs, new]
@@ -264,7 +264,9 @@ def the_database_may_not_grow(_file, sqlite):
 
 
 @pytest.mark.parametrize("full", [files_end_where_they_are, the_database_may_not_grow])
-def test_when_the_disk_is_full_everybody_is_told_and_nothing_of_it_is_kept(tmp_path, make_job, keep, sqlite_of, full):
+def test_when_the_disk_is_full_everybody_is_told_and_nothing_of_it_is_kept(
+    tmp_path, make_job, keep, sqlite_of, full, repeats
+):
     """Nobody waits for ever, no turn is half kept, and the store goes on with what it had."""
     file = tmp_path / "mjsim.db"
 
@@ -290,7 +292,7 @@ def test_when_the_disk_is_full_everybody_is_told_and_nothing_of_it_is_kept(tmp_p
         assert await store.find(first.id) == first
         assert await everything(store, "bob") == []
         async with store.turn("bob") as turn:
-            assert await turn.repeats("0") == 0
+            assert await repeats(turn, "0", "bob") == 0
         again = [make_job(fingerprint="0"), make_job(fingerprint="0", tenant="bob")]
         await keep(store, *again)
         cancelled = first.living(first.timeline.cancel(Instant(6)))

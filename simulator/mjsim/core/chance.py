@@ -8,7 +8,7 @@ _RANGE = float(1 << 53)
 _PLACES = {"lead": 2, "wait": 3, "run": 4, "seed": 5, "outcome": 6, "variation": 7}
 """Where the one hash of a key holds what nearly every job draws; the first two places are its UUID."""
 
-_words = Struct(">8Q").unpack
+_WORDS = Struct(">8Q")
 
 _UUID_FREE = ~(0xF << 76 | 0x3 << 62) & (1 << 128) - 1
 _UUID_FIXED = 0x4 << 76 | 0x2 << 62
@@ -26,14 +26,15 @@ class Key:
     Arrival order of other requests is not in it, so parallel requests cannot change each other's luck.
     """
 
-    __slots__ = ("_drawn", "_hash", "fingerprint", "repeat", "seed", "tenant")
+    __slots__ = ("_drawn", "_hash", "_uuid", "fingerprint", "repeat", "seed", "tenant")
 
     def __init__(self, seed: int, tenant: str, fingerprint: str, repeat: int) -> None:
         self.seed, self.tenant, self.fingerprint, self.repeat = seed, tenant, fingerprint, repeat
         parts = repr((seed, tenant, fingerprint, repeat))
         # What all draws have in common is hashed once.
         self._hash = blake2b(parts.encode("utf-8", "surrogatepass"))
-        self._drawn = _words(self._hash.digest())
+        self._drawn: tuple[int, ...] = _WORDS.unpack(self._hash.digest())
+        self._uuid = ""
 
     def number(self, label: str) -> int:
         """A whole number of 64 bits under this label."""
@@ -41,7 +42,7 @@ class Key:
             return self._drawn[place]
         drawn = self._hash.copy()
         drawn.update(label.encode())
-        return _words(drawn.digest())[0]
+        return int(_WORDS.unpack(drawn.digest())[0])
 
     def integer(self, label: str, below: int) -> int:
         """A whole number from 0 up to, not including, `below`."""
@@ -53,5 +54,7 @@ class Key:
 
     def uuid(self) -> str:
         """The UUID of version 4 (RFC 9562) of what comes of the request, in its canonical, lower-case form."""
-        digits = f"{(self._drawn[0] << 64 | self._drawn[1]) & _UUID_FREE | _UUID_FIXED:032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        if not self._uuid:
+            digits = f"{(self._drawn[0] << 64 | self._drawn[1]) & _UUID_FREE | _UUID_FIXED:032x}"
+            self._uuid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return self._uuid

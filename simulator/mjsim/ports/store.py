@@ -34,8 +34,10 @@ class Page(Frozen):
 class Turn(Protocol):
     """One tenant's jobs while nobody else changes them. What is added or amended shows once the turn is over."""
 
-    async def repeats(self, fingerprint: str) -> int:
-        """The number for the next equal request: one more than that of the last one that is kept, or 0."""
+    async def repeats(self, fingerprint: str, first: str) -> int:
+        """The number for the next equal request: one more than that of the last one that is kept, or 0; `first` is the id
+        of a job that was made by such a request for the first time.
+        """
         ...
 
     async def unsettled(self, now: Instant) -> Sequence[Job]:

@@ -16,7 +16,7 @@ from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
-from mjsim.store.repeats import Repeats, request_of
+from mjsim.store.repeats import Repeats, id_bytes, request_of
 from mjsim.store.tallies import Tallies
 from mjsim.store.tally import Instants
 
@@ -45,14 +45,14 @@ class Ledger:
         self._at_hand: OrderedDict[str, Job] = OrderedDict()
         self._oldest = self._first_accepted()
         self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
-        self._repeats = Repeats(self.connection, empty=not self.count)
+        self.repeats = Repeats(self.connection, empty=not self.count)
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
         if (job := self._at_hand.get(job_id)) is not None:
             self._at_hand.move_to_end(job_id)
             return job
-        found = self.connection.rows("SELECT document FROM job WHERE id = ?", _id(job_id))
+        found = self.connection.rows("SELECT document FROM job WHERE id = ?", id_bytes(job_id))
         return self._keep_at_hand(decode(found[0][0])) if found else None
 
     def page(self, tenant: str, query: Query, now: Instant) -> Page:
@@ -66,10 +66,6 @@ class Ledger:
         arguments = {"tenant": number, "now": now, "limit": query.limit, "offset": query.offset}
         found = self.connection.named_rows(page_question(query, tally), arguments)
         return Page([decode(document) for (document,) in found], total)
-
-    def repeats(self, tenant: str, fingerprint: str) -> int:
-        """The number of the next equal request: one more than the last that is kept, 0 where none is."""
-        return self._repeats.following(request_of(tenant, fingerprint))
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
         """The tenant's jobs without a terminal status, in order of acceptance."""
@@ -85,10 +81,10 @@ class Ledger:
 
     def insert(self, job: Job) -> None:
         """Write a new job."""
-        number, request = self._number(job.tenant), request_of(job.tenant, job.fingerprint)
+        number = self._number(job.tenant)
         placed = number if job.listed else -number
-        self.connection.write_soon(_INSERT, partial(_row, job, placed, request))
-        self._repeats.note(request, job.repeat)
+        self.connection.write_soon(_INSERT, partial(_row, job, placed))
+        self.repeats.note(job)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
         self.count += 1
@@ -101,9 +97,9 @@ class Ledger:
     def update(self, job: Job) -> None:
         """Write the amended life of a known job."""
         number, instants = self.number(job.tenant), Instants.of(job.timeline)
-        before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", _id(job.id))
+        before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", id_bytes(job.id))
         change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
-        self.connection.write(change, *instants, encode(job), _id(job.id))
+        self.connection.write(change, *instants, encode(job), id_bytes(job.id))
         self._at_hand.pop(job.id, None)
         if job.webhook is not None:
             self.outbox.project(job, job.webhook)
@@ -189,7 +185,7 @@ class Ledger:
             self._forget_idle_tenant(number)
         if gone:
             self._at_hand.clear()
-            self._repeats.forget()
+            self.repeats.forget()
             self._oldest = self._first_accepted()
         return len(gone)
 
@@ -239,12 +235,9 @@ _LATEST_OF_TENANT = (
 )
 
 
-def _row(job: Job, placed: int, request: bytes) -> tuple[object, ...]:
+def _row(job: Job, placed: int) -> tuple[object, ...]:
     """What `_INSERT` takes; `placed` is the tenant's number, negative where the job is not listed."""
     life, charge = job.timeline, None if job.task is None else job.task.charge
     instants = life.accepted, *Instants.of(life)
-    return _id(job.id), placed, job.type.value, *instants, request, job.repeat, charge, encode(job)
-
-
-def _id(job_id: str) -> bytes:
-    return bytes.fromhex(job_id.replace("-", ""))
+    request = request_of(job.tenant, job.fingerprint) if job.repeat else None
+    return id_bytes(job.id), placed, job.type.value, *instants, request, job.repeat, charge, encode(job)

@@ -5,7 +5,7 @@ _BITS = 1 << 23
 
 
 class Sieve:
-    """Remembers digests (eight bytes or more, evenly spread) as one bit each."""
+    """Remembers digests (of which the first six bytes are evenly spread) as one bit each."""
 
     def __init__(self) -> None:
         self._bits = bytearray()
@@ -26,5 +26,5 @@ class Sieve:
 
 
 def _place(digest: bytes) -> tuple[int, int]:
-    number = int.from_bytes(digest[:8], "big") % _BITS
+    number = int.from_bytes(digest[:6], "big") % _BITS
     return number >> 3, 1 << (number & 7)

@@ -172,9 +172,9 @@ class SqliteTurn:
             self._ledger.update(job)
         await self._ledger.connection.durable()
 
-    async def repeats(self, fingerprint: str) -> int:
+    async def repeats(self, fingerprint: str, first: str) -> int:
         """See `ports.Turn`."""
-        return self._ledger.repeats(self._tenant, fingerprint)
+        return self._ledger.repeats.following(self._tenant, fingerprint, first)
 
     async def unsettled(self, now: Instant) -> Sequence[Job]:
         """See `ports.Turn`."""
