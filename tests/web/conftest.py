@@ -5,7 +5,7 @@ import base64
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -210,9 +210,11 @@ class Client:
         sent = {"Content-Type": "application/json", **(headers or {})}
         return await self.request("POST", path, sent, data=json.dumps(body).encode())
 
-    async def refused(self, path: str, body: object, status: int, code: str) -> str:
+    async def refused(
+        self, path: str, body: object, status: int, code: str, headers: Mapping[str, str] | None = None
+    ) -> str:
         """Post what has to be refused in this way; the message."""
-        answer = await self.post(path, body)
+        answer = await self.post(path, body, headers)
         assert (answer.status, answer.json["code"]) == (status, code), answer.json
         return answer.message
 

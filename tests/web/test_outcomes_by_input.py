@@ -219,6 +219,28 @@ async def test_a_prompt_whose_job_is_refused_asks_in_vain(live):
         assert await told(sim, "/v1/imagine") == ([], [missed])
 
 
+async def test_a_preference_for_a_job_that_is_refused_was_asked_in_vain(live):
+    async with live(rate_limit="1/60s") as sim:
+        await sim.imagine("the first")
+        prefer = {"Prefer": "sim=fail@46"}
+        await sim.refused("/v1/imagine", {"prompt": "a fox"}, 429, "rate_limited", headers=prefer)
+        missed = {"fault": "Prefer", "asked": "fail@46=internal_error", "reason": "no job was made: rate_limited"}
+        assert await told(sim, "/v1/imagine") == ([], [missed])
+
+
+@pytest.mark.parametrize("sim_asked", ["instant", "instant webhook-drop"])
+async def test_a_preference_for_a_job_that_is_made_is_told_as_what_happened(live, sim_asked):
+    async with live() as sim:
+        body = {"prompt": "a fox", "webhook_url": f"{sim.url}/_sim/inbox/a"}
+        assert (await sim.post("/v1/imagine", body, {"Prefer": f'sim="{sim_asked}"'})).status == 200
+        fired, missed = await told(sim, "/v1/imagine")
+        assert [(one["fault"], one["parts"], one["reason"]) for one in fired] == [
+            ("Prefer", ["webhook" if "webhook" in one else "sim"], f"{one}: the request asks for it")
+            for one in sim_asked.split()
+        ]
+        assert missed == []
+
+
 async def test_a_fault_beside_it_is_told_before_what_the_prompt_asks_for(live):
     async with live() as sim:
         await add(sim, {"id": "slow", "effect": {"first_byte": {"type": "fixed", "milliseconds": 1}}})

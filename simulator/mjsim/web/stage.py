@@ -17,14 +17,24 @@ from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
 from mjsim.core.faultbook import FaultBook
 from mjsim.core.faultentry import Occasion
-from mjsim.core.preference import Preferences, parse_prefer
+from mjsim.core.preference import Preferences
 from mjsim.core.task import job_id_of
 from mjsim.core.value import changed
 from mjsim.service import Service
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
 from mjsim.web.route import Call, Handler
-from mjsim.web.strike import Strike, fields_of, heard, note, possible, preferred, preferred_in_vain, said_in
+from mjsim.web.strike import (
+    Strike,
+    fields_of,
+    heard,
+    note,
+    possible,
+    preferences_of,
+    preferred,
+    preferred_in_vain,
+    said_in,
+)
 from mjsim.web.substitute import altered, restated, substitute
 from mjsim.web.surface import Errors
 from mjsim.web.wire import dripping, ended, truncated
@@ -50,11 +60,10 @@ class Stage:
         return handler(call)
 
     async def _perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> web.StreamResponse:
-        headers = call.request.headers
-        asked = parse_prefer(headers.getall("Prefer", ())) if "Prefer" in headers else Preferences()
+        asked = preferences_of(call.request)
         own = asked.effect.only(parts_at(operation))
         directives = asked.directives if operation in CREATING else NONE
-        effect, strikes = own, preferred(own, directives)
+        effect, strikes = own, preferred(own)
         if self._book:
             effect, found = await self._struck(call, operation, own, directives)
             strikes += found

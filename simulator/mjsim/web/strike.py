@@ -13,7 +13,7 @@ from aiohttp import web
 from mjsim.core.directive import NONE, Directives, written
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
-from mjsim.core.preference import SIM, Preferences
+from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags, with_sim_alone
 from mjsim.web.body import BODY, LARGE, parse_json
 from mjsim.web.route import Call, Handler
@@ -23,6 +23,7 @@ log = logging.getLogger("mjsim")
 PREFER: Final = "Prefer"
 SAID: Final = "--sim"
 
+_ASKING: Final = {PREFER: "request", SAID: "prompt"}
 _WEBHOOK_URLS: Final = ("webhook_url", "callBackUrl")
 
 
@@ -62,11 +63,16 @@ def note(request: web.BaseRequest, strikes: Iterable[Strike], in_vain: Iterable[
         request[IN_VAIN] = (*request.get(IN_VAIN, ()), vain)
 
 
-def preferred(effect: Effect, directives: Directives) -> list[Strike]:
-    """What the preferences of a request come to."""
-    parts = (*effect.parts, *(() if directives is NONE else (SIM,)))
-    reason = f"{', '.join(parts)}: the request asks for it"
-    return [Strike(PREFER, parts, reason)] if parts else []
+def preferences_of(request: web.BaseRequest) -> Preferences:
+    """What the request asks of its own answer and job."""
+    headers = request.headers
+    return parse_prefer(headers.getall("Prefer")) if "Prefer" in headers else Preferences()
+
+
+def preferred(effect: Effect) -> list[Strike]:
+    """What the preferences of a request come to, but for those about its job."""
+    parts = tuple(effect.parts)
+    return [Strike(PREFER, parts, f"{', '.join(parts)}: the request asks for it")] if parts else []
 
 
 def possible(operation: str) -> frozenset[str]:
@@ -86,7 +92,7 @@ def preferred_in_vain(asked: Preferences, operation: str) -> list[Vain]:
 
 
 async def heard(handler: Handler, call: Call) -> web.StreamResponse:
-    """The handler's answer; what the `--sim` of its prompt came to is kept with the request."""
+    """The handler's answer; what came of all that was asked for its job is kept with the request."""
     try:
         answer = await handler(call)
     except Refused as refused:
@@ -114,29 +120,30 @@ def said_in(prompt: object) -> Directives:
 
 
 def _may_ask(call: Call) -> bool:
-    """Whether the body has to be read again: nearly no prompt asks for anything."""
+    """Whether the request has to be read again: nearly none asks for anything."""
     body = call.request.get(BODY, b"")
-    return bool(call.directives.webhook) or b"--" in body or b"\\u002" in body
+    return call.directives is not NONE or b"--" in body or b"\\u002" in body
 
 
 async def _note_outcome(call: Call, refusal: str) -> None:
     """Keep what became of all that the request asked for its job; `refusal` is the code where it made none."""
     fields = await fields_of(call.request.get(BODY, b""))
-    said, preferences = said_in(fields.get("prompt")), call.directives
+    said, preferences = said_in(fields.get("prompt")), preferences_of(call.request).directives
     told = any(fields.get(name) for name in _WEBHOOK_URLS)
     strikes: list[Strike] = []
     in_vain: list[Vain] = []
     for fault, part, asked, taken in (
+        (PREFER, SIM, Directives(fate=preferences.fate), False),
+        (PREFER, WEBHOOK, Directives(webhook=preferences.webhook), False),
         (SAID, SIM, Directives(fate=said.fate), preferences.fate is not None),
         (SAID, WEBHOOK, Directives(webhook=said.webhook), bool(preferences.webhook)),
-        (PREFER, WEBHOOK, Directives(webhook=preferences.webhook), False),
     ):
         if asked == NONE:
             continue
         if reason := _in_vain(asked, taken, refusal, told):
             in_vain.append(Vain(fault, written(asked), reason))
-        elif fault == SAID:
-            strikes.append(Strike(SAID, (part,), f"{written(asked)}: the prompt asks for it"))
+        else:
+            strikes.append(Strike(fault, (part,), f"{written(asked)}: the {_ASKING[fault]} asks for it"))
     note(call.request, strikes, in_vain)
 
 
