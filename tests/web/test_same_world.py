@@ -48,11 +48,14 @@ async def test_the_same_requests_give_the_same_jobs_under_any_interleaving(live,
 
 
 async def test_the_outcome_of_a_job_depends_on_no_other_job(live):
-    async with live(seed=3, failure_rate=0.5, pace="instant") as sim:
-        alone = await sim.job(await sim.imagine("the one"))
-    async with live(seed=3, failure_rate=0.5, pace="instant") as sim:
+    names = [f"the one {number}" for number in range(8)]
+    world = {"seed": 3, "failure_rate": 0.5, "pace": "instant", "public_base_url": ORIGIN}
+    async with live(**world) as sim:
+        alone = [await sim.job(await sim.imagine(name)) for name in names]
+    async with live(**world) as sim:
         await asyncio.gather(*(sim.imagine(f"other {number}") for number in range(20)))
-        assert await sim.job(await sim.imagine("the one")) == alone
+        assert [await sim.job(await sim.imagine(name)) for name in reversed(names)] == alone[::-1]
+    assert {job["status"] for job in alone} == {"completed", "failed"}
 
 
 async def test_another_seed_gives_another_world(live):
