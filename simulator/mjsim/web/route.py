@@ -4,12 +4,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from difflib import get_close_matches
 
-from aiohttp import web
-
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import MethodNotAllowed, NotFound
 from mjsim.core.fault import NOTHING, Effect
 from mjsim.core.value import Frozen
+from mjsim.web import http as web
 
 
 class Call(Frozen):

@@ -4,11 +4,10 @@ import logging
 import time
 from collections.abc import Sequence
 
-from aiohttp import web
-
 from mjsim.core.error import InternalError, Refused
 from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
+from mjsim.web import http as web
 from mjsim.web.answer import preflight
 from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal

@@ -8,8 +8,6 @@ from functools import cache, partial
 from hashlib import blake2b
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.chance import digest
 from mjsim.core.directive import NONE, Directives
@@ -21,6 +19,7 @@ from mjsim.core.preference import Preferences
 from mjsim.core.task import job_id_of
 from mjsim.core.value import changed
 from mjsim.service import Service
+from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
 from mjsim.web.route import Call, Handler

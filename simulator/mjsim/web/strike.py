@@ -8,13 +8,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from aiohttp import web
-
 from mjsim.core.directive import NONE, Directives, written
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
 from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags, with_sim_alone
+from mjsim.web import http as web
 from mjsim.web.body import BODY, LARGE, parse_json
 from mjsim.web.route import Call, Handler
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from aiohttp import web
-
 from mjsim.core.error import Refused
 from mjsim.core.value import Frozen
+from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds, refusal
 from mjsim.web.substitute import State, stated
 
