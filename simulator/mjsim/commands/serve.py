@@ -47,6 +47,7 @@ def configure(parser: Parser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Serve; 0 once it has been stopped."""
+    gc.disable()  # until it is ready: nearly all that start-up makes stays
     asyncio.run(_serve(settings_of(given), attached=given.attached))
     return 0
 
@@ -95,6 +96,7 @@ def _spare_the_collector() -> None:
     first answer.
     """
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 20)
 
 
