@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim.core.error import SettingsError
+from mjsim.core.guess import nearest
 from mjsim.core.instant import Instant, parse_rfc3339, rfc3339
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
@@ -205,7 +206,5 @@ def _read_file(file: Path) -> dict[str, Any]:
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = nearest(name, known)
+    return f" Did you mean {close!r}?" if close else ""
