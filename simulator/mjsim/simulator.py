@@ -64,7 +64,6 @@ class Simulator:
             self._store.release()
             raise
         self._clock = clock or self._line(settings)
-        self.faults = FaultBook(self.seed)
         self._paint = Painter()
         self._fetch = HttpFetch(anywhere=settings.fetch == "any")
         self._send = HttpSend(anywhere=settings.allow_public_targets)
@@ -87,7 +86,7 @@ class Simulator:
             world=world,
             clock=self._clock,
             store=self._store,
-            faults=self.faults,
+            faults=FaultBook(self.seed),
             journal=Journal(),
             origin=Origin(self.settings.public_base_url),
             view=View(self.seed),
@@ -100,7 +99,7 @@ class Simulator:
         """Listen; from then on `url` is where. `SettingsError` says why that is not possible."""
         parts = self._parts
         await self._store.note_line(self._clock.now(), self._clock.rate)
-        stage = Stage(self.faults, parts.service, self._clock.real_seconds)
+        stage = Stage(parts.faults, parts.service, self._clock.real_seconds)
         site = Site(self._surfaces(), self._timekeeper, parts.journal, self._requests, stage)
         self._listener = Listener(site, self.settings.host, self.settings.port)
         port = await self._listener.start()
@@ -125,12 +124,12 @@ class Simulator:
         return [
             Surface("midjourney", "/v1/", access.tenant, RouteTable(api.routes)),
             Surface("tasks", "/api/", access.tenant, RouteTable(self._task_routes), errors=errors),
-            *self._stage_door(),
+            *self._control_surfaces(),
             Surface("files", "/", everybody, RouteTable(self._open_routes), keyed=False),
         ]
 
-    def _stage_door(self) -> list[Surface]:
-        """The control API. Probes and deliveries are admitted by rules of their own."""
+    def _control_surfaces(self) -> list[Surface]:
+        """Probes and inboxes are admitted by rules of their own, and a probe needs nothing else."""
         settings = self.settings
         names = frozenset(filter(None, (settings.host.lower(), settings.public_host)))
         admit = Guard(settings.control_token, names).admit
