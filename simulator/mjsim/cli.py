@@ -119,9 +119,7 @@ options:
 
 def _unknown(argument: str) -> str:
     """What to say of a command that is none: the nearest one that is, or where they are listed."""
-    from difflib import get_close_matches
+    from mjsim.core.guess import nearest
 
-    close = get_close_matches(argument, [*COMMANDS, *JUDGED], n=1)
-    return f"{argument!r} is not understood. " + (
-        f"Did you mean {close[0]}?" if close else "mjsim --help lists what is."
-    )
+    close = nearest(argument, [*COMMANDS, *JUDGED])
+    return f"{argument!r} is not understood. " + (f"Did you mean {close}?" if close else "mjsim --help lists what is.")

@@ -10,7 +10,7 @@ from mjsim.core.job import Job
 from mjsim.core.message import Message
 from mjsim.core.retry import Outcome, RetryPolicy, asked_seconds, jitter, judge
 from mjsim.core.tampering import TRUTHFUL, Tampering
-from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Store, Tamper
+from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Store, Tamper, Wall
 
 Write = Callable[[Job, Delivery, int, Tampering], Message]
 """The news as it is sent, signed at a real time in Unix seconds: the job as it was when the news happened."""
@@ -25,9 +25,6 @@ class Dialect(NamedTuple):
 
 DialectOf = Callable[[Job], Dialect]
 """The dialect of the API that a job was made through."""
-
-Wall = Callable[[], float]
-"""The real time in Unix seconds: receivers hold timestamps against it."""
 
 
 class Truthful:

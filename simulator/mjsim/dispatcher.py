@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.instant import NEVER, Instant
-from mjsim.courier import Courier, Wall
 from mjsim.outlook import Outlook
-from mjsim.ports import Clock, DeliveryQuery, Outbox
+from mjsim.ports import Clock, DeliveryQuery, Outbox, Wall
 
 log = logging.getLogger("mjsim")
 
@@ -25,14 +24,18 @@ _LONGEST_NAP = 60.0
 """Real seconds after which it looks again whatever happens: for claims that nobody has ended."""
 
 
+Deliver = Callable[[Delivery], Awaitable[Sequence[Sent]]]
+"""Takes a delivery that has been claimed; what was tried."""
+
+
 class Dispatcher:
     """Delivers what the outbox holds, in the background by `run`, or at once by `settle`; both may go on together."""
 
-    def __init__(self, clock: Clock, outbox: Outbox, courier: Courier, wall: Wall) -> None:
+    def __init__(self, clock: Clock, outbox: Outbox, deliver: Deliver, wall: Wall) -> None:
         self._clock = clock
         self._outbox = outbox
         self._outlook = Outlook(outbox)
-        self._courier = courier
+        self._deliver = deliver
         self._wall = wall
         self._flights: dict[asyncio.Task[None], Delivery] = {}
         self._hosts: Counter[str] = Counter()
@@ -118,7 +121,7 @@ class Dispatcher:
         if before is not None:
             await asyncio.wait([before])
         try:
-            sent = await self._courier.deliver(delivery)
+            sent = await self._deliver(delivery)
         except Exception:
             log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
             return

@@ -8,7 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mjsim.core.error import SettingsError
+from mjsim.core.error import DocumentError
 
 _MOST_BYTES = 1 << 20
 _MOST_VALUES = 100_000
@@ -18,10 +18,6 @@ _MOST_BRACKETS = 500
 
 _GREATEST = (1 << 63) - 1
 _TAGS = (None, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
-
-
-class DocumentError(SettingsError):
-    """A document is unfit; the text names it and the line."""
 
 
 class Document:

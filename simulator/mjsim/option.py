@@ -6,7 +6,7 @@ The command line, the variables and the files all come from it.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mjsim.core.error import SettingsError
@@ -18,7 +18,9 @@ from mjsim.core.slots import PLANS
 from mjsim.core.tenant import PREFIX
 from mjsim.core.value import Frozen
 from mjsim.core.webhook import parse_secret
-from mjsim.scenario import Scenario, read_scenario
+
+if TYPE_CHECKING:
+    from mjsim.scenario import Scenario
 
 MOST_RATE = 100_000
 """The fastest that time may run: over a simulated day in a real second."""
@@ -154,7 +156,9 @@ def _host(text: str) -> str:
     return text.strip()
 
 
-def _scenario(text: str) -> Scenario:
+def _scenario(text: str) -> "Scenario":
+    from mjsim.scenario import read_scenario
+
     return read_scenario(_path(text), [option.name for option in OPTIONS if option.name != "scenario"])
 
 

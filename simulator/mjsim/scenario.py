@@ -3,13 +3,13 @@ in it, and what is legal there.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from mjsim import spec
 from mjsim.core.error import Refused, SettingsError
 from mjsim.core.fault import Fault
+from mjsim.core.guess import nearest
 from mjsim.core.value import Frozen
 from mjsim.document import Document, read_document
 
@@ -78,8 +78,8 @@ class _Reader:
         settings: dict[str, Setting] = {}
         for name, value in given.items():
             if (found := known.get(name.replace("_", "-"))) is None:
-                close = get_close_matches(name.replace("_", "-"), known, n=1)
-                hint = f" Did you mean {close[0]!r}?" if close else f" There can be {', '.join(known)}."
+                close = nearest(name.replace("_", "-"), known)
+                hint = f" Did you mean {close!r}?" if close else f" There can be {', '.join(known)}."
                 self._document.refuse(("settings", name), f"{name!r} is no setting.{hint}")
             settings[found] = Setting(value, self._document.line(("settings", name)))
         return settings

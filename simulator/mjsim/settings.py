@@ -6,10 +6,11 @@ Nothing else reads the environment.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mjsim.core.error import SettingsError
+from mjsim.core.error import DocumentError, SettingsError
+from mjsim.core.guess import nearest
 from mjsim.core.instant import Instant, parse_rfc3339, rfc3339
 from mjsim.core.limit import RateLimit, parse_rate_limit
 from mjsim.core.pace import PACES, Pace
@@ -18,9 +19,10 @@ from mjsim.core.slots import PLANS, SlotPlan
 from mjsim.core.tenant import PREFIX, is_made_up
 from mjsim.core.value import Frozen
 from mjsim.core.webhook import DEVELOPMENT_SECRET, Secret, parse_secret
-from mjsim.document import DocumentError
 from mjsim.option import NONE, OPTIONS, TOKEN, Option
-from mjsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from mjsim.scenario import Scenario
 
 MANUAL_START = parse_rfc3339("2026-01-01T00:00:00Z")
 """When time begins that is moved by hand, so that equal seeds give equal answers to the byte."""
@@ -59,7 +61,7 @@ class Settings(Frozen):
     task_rate_limit: str = "20/10s"
     credits: int = 1_000_000
     log_format: str = "text"
-    scenario: Scenario | None = None
+    scenario: "Scenario | None" = None
     mcp_port: int | None = None
     no_mcp: bool = False
     token: str | None = None
@@ -89,6 +91,8 @@ class Settings(Frozen):
     def shown(self) -> dict[str, Any]:
         """The settings by name, without secrets, each as a file would have it."""
         values = {option.name: getattr(self, option.name) for option in OPTIONS if not option.secret}
+        if self.scenario is not None:
+            values["scenario"] = self.scenario.path
         return {name: _written(name, value) for name, value in values.items() if value is not None}
 
     def world(self) -> dict[str, Any]:
@@ -147,8 +151,6 @@ def _written(name: str, value: object) -> object:
     match value:
         case Path():
             return str(value)
-        case Scenario():
-            return str(value.path)
         case int() if name == "start":
             return rfc3339(Instant(value))
         case int() if name == "step":
@@ -205,7 +207,5 @@ def _read_file(file: Path) -> dict[str, Any]:
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = nearest(name, known)
+    return f" Did you mean {close!r}?" if close else ""

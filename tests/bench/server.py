@@ -22,6 +22,11 @@ HERE = Path(__file__).parent
 SEED = 7
 """The seed of every simulator that is measured."""
 
+_STEERING = ("MJSIM_", "MIDJOURNEY_", "PYTHONDONTWRITEBYTECODE")
+"""Variables by which the surroundings would change what is measured: without its bytecode, a program that is installed
+has to be compiled at each start, and its libraries have not.
+"""
+
 _PROBE = "GET /v1/jobs{} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sim-local\r\nConnection: close\r\n\r\n"
 
 
@@ -140,7 +145,7 @@ def _running(command: Sequence[str], port: int, rest: str, place: int = 0) -> It
 def _process(command: Sequence[str], *, piped: bool = False) -> Iterator[subprocess.Popen[str]]:
     """A process that is ended when this is left; out of reach of the terminal's Ctrl-C, which is ours to handle."""
     pipe = subprocess.PIPE if piped else subprocess.DEVNULL
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MJSIM_", "MIDJOURNEY_"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_STEERING)}
     process = subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True
     )

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.directive import NONE, parse_directives
+from mjsim.core.directive import NONE, SIM, parse_directives
 from mjsim.core.error import InvalidParameter
 from mjsim.core.fault import LONGEST_DELAY, NOTHING, PARTS, Connection, Effect, Fixed, Response, RetryAfter
-from mjsim.core.preference import KNOWN, SIM, Preferences, parse_prefer
+from mjsim.core.preference import KNOWN, Preferences, parse_prefer
 
 
 def effect(*headers):

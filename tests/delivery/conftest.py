@@ -171,7 +171,7 @@ async def _posting(
     post = Post(store, clock, send, None, tampered)  # type: ignore[arg-type]
     dialect = Dialect(compose, parse_retries(retries))
     courier = Courier(7, clock, store, store.outbox, send, lambda _job: dialect, post, lambda: REAL)
-    post.dispatcher = Dispatcher(clock, store.outbox, courier, lambda: REAL)
+    post.dispatcher = Dispatcher(clock, store.outbox, courier.deliver, lambda: REAL)
     try:
         yield post
     finally:

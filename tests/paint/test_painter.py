@@ -210,6 +210,13 @@ def test_a_closed_painter_paints_no_more():
         asyncio.run(png(painter, Picture(TILE.artwork, 4)))
 
 
+def test_a_painter_that_was_closed_before_its_first_picture_paints_none():
+    painter = Painter()
+    painter.close()
+    with pytest.raises(RuntimeError):
+        asyncio.run(png(painter))
+
+
 def test_pillow_is_not_loaded_before_the_first_picture():
     """A start that needs no picture does not pay for it; no thread is started either."""
     program = (

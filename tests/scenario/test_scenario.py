@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mjsim.core.error import SettingsError
+from mjsim.core.error import DocumentError, SettingsError
 from mjsim.core.mishap import Mishap, Wish
-from mjsim.document import DocumentError
 from mjsim.option import OPTIONS
 from mjsim.scenario import read_scenario
 from mjsim.settings import resolve

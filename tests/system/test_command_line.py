@@ -104,6 +104,7 @@ def test_a_command_imports_what_it_needs_and_no_other_command():
     assert "http.client" in directing
     # Values are made of msgspec's structs, which cost less than the `dataclasses` of the standard library.
     assert not directing & {"asyncio", "aiohttp", "PIL", "dataclasses", "mjsim.simulator", "mjsim.commands.serve"}
+    assert not directing & {"mjsim.scenario", "mjsim.core.fault", "ruamel.yaml"}
     assert not loaded_by("serve", "--help") & {
         "aiohttp",
         "http.client",

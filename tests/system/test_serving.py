@@ -254,9 +254,7 @@ def test_the_log_never_shows_a_key_that_could_be_real(serve):
     assert "xxx" not in server.err
 
 
-def test_neither_pictures_nor_validators_are_loaded_before_they_are_needed(run):
-    """In the order in which a client needs them: nothing, the validator, Pillow."""
-    code = """
+ASKING = """
 import asyncio, io, json, sys
 from mjsim.settings import Settings
 from mjsim.simulator import Simulator
@@ -264,7 +262,7 @@ from mjsim.simulator import Simulator
 async def ask(sim, method, path, body=""):
     host, port = sim.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    head = f"{method} {path} HTTP/1.1\\r\\nHost: a\\r\\nAuthorization: Bearer sim-a\\r\\nConnection: close\\r\\n"
+    head = f"{method} {path} HTTP/1.1\\r\\nHost: localhost\\r\\nAuthorization: Bearer sim-a\\r\\nConnection: close\\r\\n"
     writer.write(f"{head}Content-Length: {len(body)}\\r\\n\\r\\n{body}".encode())
     answer = await asyncio.wait_for(reader.read(), 20)
     writer.close()
@@ -272,24 +270,96 @@ async def ask(sim, method, path, body=""):
     return answer.partition(b"\\r\\n\\r\\n")[2]
 
 def loaded():
-    return sorted({"PIL", "jsonschema_rs", "swagger_ui_bundle"} & set(sys.modules))
+    return sorted(sought & set(sys.modules))
 
-async def main():
-    sim = Simulator(Settings(port=0, pace="instant"), request_log=None)
-    await sim.start()
-    try:
-        for path in ("/v1/jobs", "/_sim/health", "/docs", "/openapi.json", "/docs/swagger-ui.css"):
-            await ask(sim, "GET", path)
-        print(loaded())
-        job = json.loads(await ask(sim, "POST", "/v1/imagine", '{"prompt": "a"}'))["data"]["job_id"]
-        shown = json.loads(await ask(sim, "GET", f"/v1/jobs/{job}"))
-        print(loaded())
-        await ask(sim, "GET", "/files/" + shown["result"]["images"][1]["url"].partition("/files/")[2])
-        print(loaded())
-    finally:
-        await sim.stop()
-
-asyncio.run(main())
+def asking(main):
+    async def run():
+        sim = Simulator(Settings(port=0, pace="instant"), request_log=None)
+        await sim.start()
+        try:
+            await main(sim)
+        finally:
+            await sim.stop()
+    asyncio.run(run())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+"""The beginning of a program that asks a simulator, and tells which of the modules `sought` are loaded by then."""
+
+
+def test_neither_pictures_nor_validators_are_loaded_before_they_are_needed(run):
+    """In the order in which a client needs them: nothing, the validator, Pillow."""
+    code = """
+sought = {"PIL", "jsonschema_rs", "swagger_ui_bundle"}
+
+async def main(sim):
+    for path in ("/v1/jobs", "/_sim/health", "/docs", "/openapi.json", "/docs/swagger-ui.css"):
+        await ask(sim, "GET", path)
+    print(loaded())
+    job = json.loads(await ask(sim, "POST", "/v1/imagine", '{"prompt": "a"}'))["data"]["job_id"]
+    shown = json.loads(await ask(sim, "GET", f"/v1/jobs/{job}"))
+    print(loaded())
+    await ask(sim, "GET", "/files/" + shown["result"]["images"][1]["url"].partition("/files/")[2])
+    print(loaded())
+
+asking(main)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING + code], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.stdout.splitlines() == ["[]", "['jsonschema_rs']", "['PIL', 'jsonschema_rs']"], done.stderr
+
+
+def test_what_the_published_api_can_do_without_is_loaded_for_the_first_who_asks_for_it():
+    """In this order: nothing, the task API, the control API, the delivery of webhooks."""
+    code = """
+sought = {"mjsim.tasks", "mjsim.web.control.clock", "mjsim.sabotage", "mjsim.core.preference"}
+sought |= {"aiohttp.web", "difflib", "concurrent.futures.thread"}  # these nobody here needs
+
+async def main(sim):
+    for path in ("/v1/jobs", "/_sim/health"):
+        await ask(sim, "GET", path)
+    await ask(sim, "POST", "/v1/imagine", '{"prompt": "a"}')
+    print(loaded())
+    await ask(sim, "GET", "/api/v1/chat/credit")
+    print(loaded())
+    await ask(sim, "GET", "/_sim/clock")
+    print(loaded())
+    hook = json.dumps({"prompt": "b", "webhook_url": sim.url + "/_sim/inbox/a"})
+    await ask(sim, "POST", "/v1/imagine", hook)
+    await ask(sim, "POST", "/_sim/inboxes/a/wait", '{"count": 1}')
+    print(loaded())
+
+asking(main)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING + code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout.splitlines() == [
+        "[]",
+        "['mjsim.tasks']",
+        "['mjsim.tasks', 'mjsim.web.control.clock']",
+        "['mjsim.sabotage', 'mjsim.tasks', 'mjsim.web.control.clock']",
+    ], done.stderr
+
+
+def test_the_collector_rests_until_it_is_ready_and_where_it_could_not_start_goes_on():
+    code = """
+import gc
+import mjsim.commands.serve as serve
+from mjsim.cli import main
+
+go_on = serve._stop_with_input
+
+async def tell(stopped):
+    print(gc.isenabled(), gc.get_freeze_count() > 10_000)
+    await go_on(stopped)
+
+serve._stop_with_input = tell
+main(["serve", "--port", "0", "--no-mcp", "--attached", "--log-format", "json"])
+gc.disable()
+main(["serve", "--seed", "seven"])
+print(gc.isenabled())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout.splitlines()[1:] == ["True True", "True"], done.stderr

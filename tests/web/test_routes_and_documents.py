@@ -27,6 +27,9 @@ A_JOB = "/v1/jobs/00000000-0000-4000-8000-000000000000"
         ("/v1/upscales", "/v1/upscale"),
         ("/openapi.jsn", "/openapi.json"),
         ("/doc", "/docs"),
+        ("/_sim/clok", "/_sim/clock"),
+        ("/sim/clock", "/_sim/clock"),
+        ("/mj/generate", "/api/v1/mj/generate"),
     ],
 )
 async def test_a_route_that_does_not_exist_is_404_with_the_one_that_was_meant(live, path, hint):

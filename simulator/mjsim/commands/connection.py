@@ -5,13 +5,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from mjsim.commands.options import settings_of
+from mjsim.commands.options import URL_VARIABLE, settings_of
 from mjsim.commands.parser import Parser, Verbs
 
 if TYPE_CHECKING:
     from mjsim.client import Control
 
-URL_VARIABLE = "MJSIM_CONTROL_URL"
 TOKEN_VARIABLE = "MJSIM_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
 

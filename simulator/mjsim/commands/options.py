@@ -9,6 +9,9 @@ from mjsim.commands.parser import Parser
 from mjsim.option import OPTIONS
 from mjsim.settings import Settings, resolve
 
+URL_VARIABLE = "MJSIM_CONTROL_URL"
+"""Where a running simulator is, for the commands that direct it."""
+
 
 def add_config(parser: Parser) -> None:
     """Add the flag for a file of settings."""

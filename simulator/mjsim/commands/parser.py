@@ -2,10 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn, Protocol
 
 from mjsim.core.error import SettingsError
+from mjsim.core.guess import nearest
 
 
 class CommandModule(Protocol):
@@ -131,6 +131,6 @@ def _refuse_unknown_flags(parser: Parser, arguments: Sequence[str]) -> None:
 
 def not_understood(argument: str, known: Sequence[str], where: str) -> str:
     """What to say of an argument that is not known: the nearest one that is, or where they are listed."""
-    close = get_close_matches(argument.partition("=")[0], known, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"{where} --help lists what is."
+    close = nearest(argument.partition("=")[0], known)
+    hint = f"Did you mean {close}?" if close else f"{where} --help lists what is."
     return f"{argument!r} is not understood. {hint}"

@@ -4,13 +4,13 @@ a job and of its webhooks. The same words work in a prompt (`--sim fail@46`), in
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
 from mjsim.core.duration import parse_duration
 from mjsim.core.error import InvalidParameter
 from mjsim.core.fate import LAST_PROGRESS, REFUSALS, Course, Ending, Fate
+from mjsim.core.guess import nearest
 from mjsim.core.mishap import LONGEST, MOST_TIMES, SPANS, TIMES, Mishap, Wish
 from mjsim.core.plan import FAILURES
 from mjsim.core.timeline import Failure
@@ -37,6 +37,9 @@ class Directives(Frozen):
 
 
 NONE: Final = Directives()
+
+SIM: Final = "sim"
+"""What directives are called where something is asked for in parts."""
 
 _Change = Callable[[Directives, str, str | None, str], Directives]
 """From what was asked before, the progress and the value of a directive (None: not given), and its place: what is asked."""
@@ -77,8 +80,8 @@ def _parse(asked: Directives, word: str, place: str) -> Directives:
 
 
 def _hint(word: str) -> str:
-    close = get_close_matches(re.split("[@=]", word, maxsplit=1)[0][:40], _KNOWN, n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    close = nearest(re.split("[@=]", word, maxsplit=1)[0][:40], _KNOWN)
+    return f" Did you mean {close}?" if close else ""
 
 
 def _fated(asked: Directives, **changes: object) -> Directives:

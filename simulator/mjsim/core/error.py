@@ -30,6 +30,7 @@
     │   ├── FeatureOff             501 feature_disabled     what would do it is not installed
     │   └── InternalError          500 internal_error       mjsim itself has failed
     ├── SettingsError              a setting or the environment is unfit to start with (exit code 2)
+    │   └── DocumentError          a document is, on a line that is told
     └── ControlError               a simulator did not do what it was asked (exit code 1)
         └── Unreachable            there is none
 
@@ -45,6 +46,10 @@ class SimulatorError(Exception):
 
 class SettingsError(SimulatorError):
     """A setting or the environment is unfit to start with."""
+
+
+class DocumentError(SettingsError):
+    """A document is unfit; the text names it and the line."""
 
 
 class ControlError(SimulatorError):

@@ -4,14 +4,14 @@ known preference with a value that makes no sense is refused rather than quietly
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from mjsim.core.directive import NONE, Directives, parse_directives
+from mjsim.core.directive import NONE, SIM, Directives, parse_directives
 from mjsim.core.duration import parse_duration
 from mjsim.core.error import InvalidParameter
 from mjsim.core.fault import LONGEST_DELAY, NOTHING, Connection, Effect, Fixed, Response
 from mjsim.core.faultform import read_retry_after
+from mjsim.core.guess import nearest
 from mjsim.core.value import changed
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -44,8 +44,8 @@ def parse_prefer(headers: Sequence[str]) -> Preferences:
     for name, value in _items(", ".join(headers)):
         if name in KNOWN:
             wanted.setdefault(name, value)
-        elif close := get_close_matches(name[:40], KNOWN, n=1, cutoff=0.75):
-            misspelled[name[:40]] = close[0]
+        elif close := nearest(name[:40], KNOWN, 0.75):
+            misspelled[name[:40]] = close
     found = Preferences(misspelled=misspelled)
     for name, value in wanted.items():
         part, read = KNOWN[name]
@@ -173,7 +173,6 @@ def _refuse_value(value: str, place: str) -> None:
         raise InvalidParameter(f"{place} takes no value, not {value[:40]!r}.")
 
 
-SIM: Final = "sim"
 KNOWN: Final[Mapping[str, tuple[str, _Read]]] = {
     "code": ("response", _code),
     "retry-after": ("response", _retry_after),

@@ -3,15 +3,19 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from functools import cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mjsim.core.artwork import Caption, ImageFormat, Observation, Picture
 from mjsim.core.film import Clip
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 Key = tuple[Picture | Clip, Caption, ImageFormat | None, tuple[bytes, ...]]
@@ -27,7 +31,7 @@ class Painter:
     """
 
     def __init__(self, workers: int = WORKERS, cache_bytes: int = CACHE_BYTES) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="mjsim-paint")
+        self._workers = workers
         self._limit = cache_bytes
         self._lock = Lock()
         self._held = 0
@@ -75,6 +79,12 @@ class Painter:
     def close(self) -> None:
         """End the threads; what has not begun is cancelled, what has begun is waited for."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @cached_property
+    def _pool(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(self._workers, thread_name_prefix="mjsim-paint")
 
     def _finish(self, key: Key, done: Future[bytes]) -> None:
         with self._lock:

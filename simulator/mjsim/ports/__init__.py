@@ -1,6 +1,6 @@
 """What the use cases need from the world, and no more: each is a Protocol that a real part fulfils."""
 
-from mjsim.ports.clock import Clock
+from mjsim.ports.clock import Clock, Wall
 from mjsim.ports.picture import Fetch, Paint
 from mjsim.ports.post import LEASE, DeliveryQuery, DisabledUrl, Errands, Outbox, Send, Tamper
 from mjsim.ports.store import Page, Query, Store, Turn
@@ -20,4 +20,5 @@ __all__ = [
     "Store",
     "Tamper",
     "Turn",
+    "Wall",
 ]

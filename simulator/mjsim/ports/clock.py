@@ -5,6 +5,9 @@ from typing import Protocol
 
 from mjsim.core.instant import Instant
 
+Wall = Callable[[], float]
+"""The real time in Unix seconds: receivers hold timestamps against it."""
+
 
 class Clock(Protocol):
     """Simulated time: a line over real time that can be bent, and never goes back."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from aiohttp import web
-
 from mjsim.core.error import Unauthorized
 from mjsim.core.tenant import PREFIX, is_made_up, tenant_of
+from mjsim.web import http as web
 
 _MOST_REMEMBERED = 4_096
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 
 import msgspec
-from aiohttp import web
 
 from mjsim.core.error import (
     MethodNotAllowed,
@@ -14,6 +13,7 @@ from mjsim.core.error import (
     TooManyRequests,
     Unauthorized,
 )
+from mjsim.web import http as web
 from mjsim.web.whole import WholeAnswer
 
 JSON = "application/json; charset=utf-8"

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11
 
 from mjsim import spec
 from mjsim.core.error import InvalidJson, InvalidRequest, PayloadTooLarge, RequestTimeout
+from mjsim.web import http as web
 from mjsim.web.complaint import complaint
 
 LIMIT = 32 * 1024 * 1024

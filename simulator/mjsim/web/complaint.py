@@ -1,11 +1,11 @@
 """What a body does against the contract is said in words: the field, the rule, and what was sent instead."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mjsim import spec
+from mjsim.core.guess import nearest
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -116,9 +116,9 @@ def _alternatives(schema_path: Sequence[str | int], document: str) -> list[str]:
 def _unknown(name: str, schema_path: Sequence[str | int], document: str) -> str:
     """What to say of a field that is not known: the nearest one that is, or all of them."""
     known = list(_node(schema_path[:-1], document).get("properties", ()))
-    close = get_close_matches(name, known, n=1)
+    close = nearest(name, known)
     return f"{_shown(name)} is not known here; " + (
-        f"{close[0]!r} is, which may be meant" if close else f"there can be {', '.join(known)}"
+        f"{close!r} is, which may be meant" if close else f"there can be {', '.join(known)}"
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
-from aiohttp import ETag, web
+from aiohttp import ETag
 
 from mjsim.core.error import RangeNotSatisfiable
 from mjsim.core.value import Frozen
+from mjsim.web import http as web
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",

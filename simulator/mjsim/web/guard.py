@@ -8,9 +8,8 @@ import hmac
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from aiohttp import web
-
 from mjsim.core.error import Forbidden, Unauthorized
+from mjsim.web import http as web
 
 HEALTH = "/_sim/health"
 """Answered to everybody: probes come from anywhere, and it tells nothing."""

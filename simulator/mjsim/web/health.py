@@ -1,8 +1,7 @@
 """Whether the simulator is up, for probes: answered from any host, without a key, and never to a foreign web page."""
 
-from aiohttp import web
-
 from mjsim import __version__
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.route import Call, Route
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from mjsim.core.error import JobNotFound
 from mjsim.core.image import ImageInput, decode_base64
 from mjsim.core.instant import Instant
@@ -14,6 +12,7 @@ from mjsim.core.request import Webhook
 from mjsim.core.value import changed
 from mjsim.ports import Query
 from mjsim.service import Service
+from mjsim.web import http as web
 from mjsim.web.answer import encoded_answer, json_answer
 from mjsim.web.body import read_json
 from mjsim.web.origin import Origin

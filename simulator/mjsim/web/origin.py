@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from aiohttp import web
+from mjsim.web import http as web
 
 _HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII)
 

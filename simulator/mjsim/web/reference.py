@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.error import NotFound
+from mjsim.web import http as web
 from mjsim.web.route import Call, Route
 
 _PAGE = """<!doctype html>

@@ -6,7 +6,7 @@ import time
 from functools import lru_cache
 from typing import TextIO
 
-from aiohttp import web
+from mjsim.web import http as web
 
 _SECONDS = 0.2
 """How long a line may wait for others to be written with it."""

@@ -1,15 +1,14 @@
-"""The routes are a table; whatever is not in it is answered with what the caller probably meant."""
+"""Routes are a table, which is made when the first of them is looked for."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from difflib import get_close_matches
-
-from aiohttp import web
+from functools import cached_property
 
 from mjsim.core.directive import NONE, Directives
-from mjsim.core.error import MethodNotAllowed, NotFound
+from mjsim.core.error import MethodNotAllowed
 from mjsim.core.fault import NOTHING, Effect
 from mjsim.core.value import Frozen
+from mjsim.web import http as web
 
 
 class Call(Frozen):
@@ -52,29 +51,32 @@ class Route(Frozen):
 
 
 class RouteTable:
-    """Finds the route of a path."""
+    """Finds the route of a path among those that `make` gives, which is called when the first one is looked for."""
 
-    def __init__(self, routes: list[Route]) -> None:
-        self._routes = routes
-        self._exact = {route.path: route for route in routes if "{" not in route.path}
-        self._patterns = [(_pattern(route.path), route) for route in routes if "{" in route.path]
+    def __init__(self, make: Callable[[], list[Route]]) -> None:
+        self._make = make
 
-    def find(self, path: str) -> tuple[Route, Mapping[str, str]]:
-        """The route and what stands in its places; `NotFound` where there is none."""
+    @cached_property
+    def routes(self) -> list[Route]:
+        """All of them."""
+        return self._make()
+
+    @cached_property
+    def _exact(self) -> Mapping[str, Route]:
+        return {route.path: route for route in self.routes if "{" not in route.path}
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], Route]]:
+        return [(_pattern(route.path), route) for route in self.routes if "{" in route.path]
+
+    def find(self, path: str) -> tuple[Route, Mapping[str, str]] | None:
+        """The route and what stands in its places; None where there is none."""
         if (route := self._exact.get(path)) is not None:
             return route, {}
         for pattern, candidate in self._patterns:
             if match := pattern.fullmatch(path):
                 return candidate, match.groupdict()
-        raise NotFound(f"There is nothing at {path[:100]!r}.{self._hint(path)}")
-
-    def _hint(self, path: str) -> str:
-        """The nearest path that exists: often a slash too many, a prefix too few, or a letter wrong."""
-        known = [route.path for route in self._routes]
-        bare = path.rstrip("/").lower()
-        guesses = [guess for guess in (bare, f"/v1{bare}") if guess in known]
-        guesses += get_close_matches(bare[:200], known, n=1, cutoff=0.75)
-        return f" Did you mean {guesses[0]}?" if guesses and guesses[0] != path else ""
+        return None
 
 
 def _pattern(path: str) -> re.Pattern[str]:

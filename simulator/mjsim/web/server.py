@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, cast
 
-from aiohttp import web
-
 from mjsim.core.error import SettingsError
+from mjsim.web import http as web
 from mjsim.web.answer import error_answer
 from mjsim.web.body import LIMIT
 from mjsim.web.gathering import GatheredTransport, Gathering

@@ -4,16 +4,15 @@ import logging
 import time
 from collections.abc import Sequence
 
-from aiohttp import web
-
 from mjsim.core.error import InternalError, Refused
 from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
+from mjsim.web import http as web
 from mjsim.web.answer import preflight
 from mjsim.web.body import BODY
 from mjsim.web.journal import LARGEST_BODY, Entry, Journal
 from mjsim.web.requestlog import RequestLog
-from mjsim.web.route import Call, Route, RouteTable
+from mjsim.web.route import Call
 from mjsim.web.stage import Stage
 from mjsim.web.strike import IN_VAIN, STRIKES
 from mjsim.web.surface import Surface, Surfaces
@@ -26,14 +25,12 @@ class Site:
 
     def __init__(
         self,
-        routes: Sequence[Route],
         surfaces: Sequence[Surface],
         timekeeper: Timekeeper,
         journal: Journal,
         requests: RequestLog,
         stage: Stage,
     ) -> None:
-        self._table = RouteTable(list(routes))
         self._surfaces = Surfaces(surfaces)
         self._timekeeper = timekeeper
         self._journal = journal
@@ -67,7 +64,7 @@ class Site:
         return answer
 
     async def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> web.StreamResponse:
-        route, places = self._table.find(request.path)
+        route, places = self._surfaces.find(surface, request.path)
         if request.method == "OPTIONS":
             return preflight(request, route.allowed)
         handler, call = route.handler(request.method), Call(request, tenant, places)

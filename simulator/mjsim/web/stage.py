@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from functools import cache, partial
 from hashlib import blake2b
-from typing import Any
-
-from aiohttp import web
+from typing import TYPE_CHECKING, Any
 
 from mjsim import spec
 from mjsim.core.chance import digest
@@ -17,10 +15,10 @@ from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
 from mjsim.core.faultbook import FaultBook
 from mjsim.core.faultentry import Occasion
-from mjsim.core.preference import Preferences
 from mjsim.core.task import job_id_of
 from mjsim.core.value import changed
 from mjsim.service import Service
+from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
 from mjsim.web.route import Call, Handler
@@ -38,6 +36,9 @@ from mjsim.web.strike import (
 from mjsim.web.substitute import altered, restated, substitute
 from mjsim.web.surface import Errors
 from mjsim.web.wire import dripping, ended, truncated
+
+if TYPE_CHECKING:
+    from mjsim.core.preference import Preferences
 
 LONGEST_PROMPT = 4_000
 """How many characters of a prompt faults look at and remember: no longer one is accepted."""
@@ -167,7 +168,7 @@ def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web
     return answer if effect.connection is None else ended(answer, effect.connection, request)
 
 
-def _applied(asked: Preferences, operation: str) -> str:
+def _applied(asked: "Preferences", operation: str) -> str:
     """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not."""
     here = possible(operation)
     return ", ".join(shown for shown, part in asked.understood.items() if part in here)

@@ -6,17 +6,18 @@ A fault tells by itself why it did not strike; `Prefer` and `--sim`, which end w
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from aiohttp import web
-
-from mjsim.core.directive import NONE, Directives, written
+from mjsim.core.directive import NONE, SIM, Directives, written
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
-from mjsim.core.preference import SIM, Preferences, parse_prefer
 from mjsim.core.prompt import parse_flags, with_sim_alone
+from mjsim.web import http as web
 from mjsim.web.body import BODY, LARGE, parse_json
 from mjsim.web.route import Call, Handler
+
+if TYPE_CHECKING:
+    from mjsim.core.preference import Preferences
 
 log = logging.getLogger("mjsim")
 
@@ -63,8 +64,10 @@ def note(request: web.BaseRequest, strikes: Iterable[Strike], in_vain: Iterable[
         request[IN_VAIN] = (*request.get(IN_VAIN, ()), vain)
 
 
-def preferences_of(request: web.BaseRequest) -> Preferences:
+def preferences_of(request: web.BaseRequest) -> "Preferences":
     """What the request asks of its own answer and job."""
+    from mjsim.core.preference import Preferences, parse_prefer
+
     headers = request.headers
     return parse_prefer(headers.getall("Prefer")) if "Prefer" in headers else Preferences()
 
@@ -80,7 +83,7 @@ def possible(operation: str) -> frozenset[str]:
     return parts_at(operation) | ({SIM} if operation in CREATING else frozenset())
 
 
-def preferred_in_vain(asked: Preferences, operation: str) -> list[Vain]:
+def preferred_in_vain(asked: "Preferences", operation: str) -> list[Vain]:
     """The preferences that mean nothing here, and those that are misspelled."""
     here = possible(operation)
     void = [

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from aiohttp import web
 
 from mjsim.core.error import InvalidRequest
 from mjsim.core.fault import Effect, Response, RetryAfter
+from mjsim.web import http as web
 from mjsim.web.answer import encode, error_answer
 
 CODES: Mapping[int, str] = {

@@ -1,13 +1,16 @@
-"""Routes come in surfaces: what is below one prefix asks the same of its callers and is readable by the same pages."""
+"""Routes come in surfaces: what is below one prefix asks the same of its callers, is readable by the same pages, and is put
+together for the first request that comes there. What is nowhere is answered with what the caller probably meant.
+"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from aiohttp import web
-
-from mjsim.core.error import Refused
+from mjsim.core.error import NotFound, Refused
+from mjsim.core.guess import nearest
 from mjsim.core.value import Frozen
+from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds, refusal
+from mjsim.web.route import Route, RouteTable
 from mjsim.web.substitute import State, stated
 
 
@@ -30,27 +33,45 @@ class Surface(Frozen):
     name: str
     prefix: str
     admit: Callable[[web.BaseRequest], str]
+    table: RouteTable
     keyed: bool = True
     open: bool = True
     errors: Errors = PUBLISHED
 
 
-def _everybody(_request: web.BaseRequest) -> str:
+def everybody(_request: web.BaseRequest) -> str:
+    """Admits whoever asks, for no tenant."""
     return ""
 
 
-_GROUND = Surface("files", "/", _everybody, keyed=False)
-
-
 class Surfaces:
-    """Finds the surface of a path; what belongs to no other is open to everybody."""
+    """Finds the surface of a path, the first whose prefix it has; what belongs to no other belongs to the last."""
 
     def __init__(self, surfaces: Sequence[Surface]) -> None:
         self._surfaces = tuple(surfaces)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Those of all surfaces, each once."""
+        tables = dict.fromkeys(surface.table for surface in self._surfaces)
+        return [route for table in tables for route in table.routes]
 
     def of(self, path: str) -> Surface:
         """The surface to which a path belongs."""
         for surface in self._surfaces:
             if path.startswith(surface.prefix):
                 return surface
-        return _GROUND
+        return self._surfaces[-1]
+
+    def find(self, surface: Surface, path: str) -> tuple[Route, Mapping[str, str]]:
+        """The route on this surface and what stands in its places; `NotFound` where there is none."""
+        if (found := surface.table.find(path)) is None:
+            raise NotFound(f"There is nothing at {path[:100]!r}.{self._hint(path)}")
+        return found
+
+    def _hint(self, path: str) -> str:
+        """The nearest path that exists: often a slash too many, a prefix too few, or a letter wrong."""
+        known = [route.path for route in self.routes]
+        bare = path.rstrip("/").lower()
+        guesses = (*(guess for guess in (bare, f"/v1{bare}") if guess in known), nearest(bare[:200], known, 0.75))
+        return f" Did you mean {guesses[0]}?" if guesses[0] and guesses[0] != path else ""

@@ -5,10 +5,12 @@ What nearly every exchange is goes this way; the rest (HEAD, HTTP/1.0, a connect
 
 from functools import lru_cache
 
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import HttpVersion11, hdrs
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import must_be_empty_body, rfc822_formatted_time
 from aiohttp.http import SERVER_SOFTWARE
+
+from mjsim.web import http as web
 
 _FULL = 64 * 1024
 """From so many unsent bytes on, the next answer waits until the client has read some."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from typing import NamedTuple, NoReturn
 
-from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from mjsim.core.chance import digest
 from mjsim.core.fault import Connection
+from mjsim.web import http as web
 
 _PIECES_A_SECOND = 10
 """How often a body that drips is sent on, where its rate allows it."""

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.error import ClashingState, InvalidRequest
 from mjsim.core.instant import DAY, HORIZON, Instant, parse_duration, parse_rfc3339, rfc3339
 from mjsim.direction import Direction
 from mjsim.ports import Errands
 from mjsim.timekeeper import Change, Timekeeper, Walk
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.control.webhooks import show_sent

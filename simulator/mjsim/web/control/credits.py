@@ -1,10 +1,9 @@
 """The credits of tenants over HTTP: what the task API has left to spend, and what it is to have."""
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.tenant import tenant_named
 from mjsim.tasks import Tasks
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.route import Call, Route

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.error import InvalidRequest, Refused
 from mjsim.core.fault import Fault
@@ -13,6 +11,7 @@ from mjsim.core.faultentry import Entry, Miss, Tally
 from mjsim.core.faultform import read_fault
 from mjsim.core.instant import Instant, rfc3339
 from mjsim.ports import Clock
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import conform, read_value
 from mjsim.web.control.pattern import BoundedPattern

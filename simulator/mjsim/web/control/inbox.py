@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from aiohttp import web
 
 from mjsim.core.delivery import legible
 from mjsim.core.error import InvalidRequest, NotFound
 from mjsim.inbox import Answer, Inbox, Inboxes, Received
 from mjsim.spec import CONTROL
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_bounded, read_json
 from mjsim.web.route import Call, Route

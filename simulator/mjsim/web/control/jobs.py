@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.instant import HORIZON, Instant, rfc3339
 from mjsim.core.job import Job
 from mjsim.core.timeline import Failure, Moment
 from mjsim.direction import Directed, Direction
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.control.parameters import only, read_job_id, read_limit, read_tenant

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.instant import rfc3339
 from mjsim.core.tenant import tenant_named
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.control.parameters import only, read_limit, read_tenant, read_text

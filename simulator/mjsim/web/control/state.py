@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.tenant import tenant_named
 from mjsim.ports import Store
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_bounded, read_json
 from mjsim.web.route import Call, Route

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from aiohttp import web
 from multidict import MultiMapping
 
 from mjsim.bell import Bell
@@ -15,6 +14,7 @@ from mjsim.core.status import Status
 from mjsim.core.webhook import EVENTS
 from mjsim.ports import Clock, DeliveryQuery, Outbox
 from mjsim.spec import CONTROL
+from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.query import choice, once, whole

@@ -1,12 +1,11 @@
 """The six operations of the task API: from a request that obeys its document to a use case, and back."""
 
-from aiohttp import web
-
 from mjsim.core.error import InvalidRequest
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.task import task_id
 from mjsim.tasks import Tasks
+from mjsim.web import http as web
 from mjsim.web.origin import Origin
 from mjsim.web.query import once
 from mjsim.web.route import Call, Route

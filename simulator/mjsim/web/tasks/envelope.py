@@ -6,8 +6,6 @@ a body that is too large) keeps its status.
 
 from collections.abc import Mapping
 
-from aiohttp import web
-
 from mjsim.core.error import (
     BannedPrompt,
     FeatureOff,
@@ -27,6 +25,7 @@ from mjsim.core.error import (
     TooManyRequests,
     Unauthorized,
 )
+from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds, json_answer, refusal
 
 _OK = 200

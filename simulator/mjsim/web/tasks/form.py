@@ -8,8 +8,6 @@ speed `relax`, which a public client sends.
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from mjsim import spec
 from mjsim.core.error import InvalidRequest
 from mjsim.core.film import Motion
@@ -18,6 +16,7 @@ from mjsim.core.order import Order, Request, Sequel
 from mjsim.core.prompt import Value
 from mjsim.core.task import SPEEDS, TaskType, generation_param, param_json
 from mjsim.core.value import changed
+from mjsim.web import http as web
 from mjsim.web.body import read_json
 
 _WITH_IMAGES = frozenset({TaskType.IMG2IMG, TaskType.STYLE, TaskType.OMNI, TaskType.VIDEO, TaskType.VIDEO_HD})

@@ -2,13 +2,12 @@
 
 from functools import cache, partial
 
-from aiohttp import web
-
 from mjsim import __version__
 from mjsim.core.chance import digest
 from mjsim.core.fault import IMAGES
 from mjsim.core.film import CONTENT_TYPE
 from mjsim.tasks import Showing, Tasks
+from mjsim.web import http as web
 from mjsim.web.content import Content, serve
 from mjsim.web.route import Call, Route
 

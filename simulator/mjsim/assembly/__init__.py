@@ -1,0 +1,1 @@
+"""What a simulator serves beside the published API: each part is put together here once somebody asks for it."""
