@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiohttp import HttpVersion11, web
@@ -16,12 +16,8 @@ HEADERS = {"Content-Type": "application/json", "X-Text": "grün"}
 
 
 @asynccontextmanager
-async def serving(answer: type[web.Response], body: bytes, headers: dict[str, str]) -> AsyncIterator[int]:
-    """A server that gives this answer to everything; its port. Its own failures are answered with 500."""
-
-    async def handle(_request: web.BaseRequest) -> web.Response:
-        return answer(body=body, headers=headers)
-
+async def serving(handle: Callable[[web.BaseRequest], Awaitable[web.Response]]) -> AsyncIterator[int]:
+    """A server that answers so; its port. Its own failures are answered with 500."""
     protocols = web.Server(handle, access_log=None)
     server = await asyncio.get_running_loop().create_server(protocols, "127.0.0.1", 0)
     try:
@@ -33,7 +29,11 @@ async def serving(answer: type[web.Response], body: bytes, headers: dict[str, st
 
 async def told(answer: type[web.Response], requests: str, body: bytes, headers: dict[str, str]) -> bytes:
     """All that comes back on one connection, whose last request ends it; the time taken out of it."""
-    async with serving(answer, body, headers) as port, asyncio.timeout(10):
+
+    async def handle(_request: web.BaseRequest) -> web.Response:
+        return answer(body=body, headers=headers)
+
+    async with serving(handle) as port, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(requests.encode())
         heard = await reader.read()
@@ -66,6 +66,28 @@ async def test_it_says_what_aiohttp_says(request_: str, body: bytes) -> None:
 async def test_several_requests_of_one_connection_are_answered_in_turn() -> None:
     heard = await told(WholeAnswer, FIRST * 3 + LAST, b"{}", HEADERS)
     assert heard.count(b"HTTP/1.1 200 OK\r\n") == heard.count(b"\r\n\r\n{}") == 4
+
+
+async def test_a_client_that_has_gone_is_written_nothing() -> None:
+    told: list[ConnectionResetError] = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        answer = WholeAnswer(body=b"{}", headers=HEADERS)
+        try:
+            await answer.prepare(request)
+        except ConnectionResetError as error:
+            told.append(error)
+        return answer
+
+    async with serving(handle) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(FIRST.encode())
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\rb"])
@@ -101,6 +123,9 @@ async def test_who_does_not_read_is_waited_for() -> None:
         version, keep_alive, method = HttpVersion11, True, "GET"
 
         def write(self, _data: bytes) -> None: ...
+
+        def is_closing(self) -> bool:
+            return False
 
         def get_write_buffer_size(self) -> int:
             return 100_000

@@ -22,6 +22,9 @@ log = logging.getLogger("mjsim")
 IDLE_SECONDS = 30
 """After so long without a complete request (headers that trickle in included) a connection is closed."""
 
+_SOON = 0.001
+"""Seconds until it is looked at again whether a client that says no more has all its answers."""
+
 
 class _Connection(web.RequestHandler):
     """What cannot be read as HTTP at all is answered in JSON too, and logged in one line."""
@@ -36,6 +39,21 @@ class _Connection(web.RequestHandler):
         """See asyncio."""
         gathered = GatheredTransport(cast("asyncio.Transport", transport), self._gathering)
         super().connection_made(cast("asyncio.Transport", gathered))
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes by answering nothing
+        """See asyncio. Who has said all still hears what was asked for; who broke off in the middle has gone."""
+        self._end_once_answered()
+        return True
+
+    def _end_once_answered(self) -> None:
+        if self.transport is None:
+            return
+        if self._messages:
+            self._loop.call_later(_SOON, self._end_once_answered)
+        elif self._current_request is not None and self._current_request.content.is_eof():
+            self.close()
+        else:
+            self.force_close()
 
     def handle_error(
         self,

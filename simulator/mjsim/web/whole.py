@@ -33,7 +33,7 @@ class WholeAnswer(web.Response):
         if head is None:
             return await super().prepare(request)
         transport = request.transport
-        if transport is None:
+        if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has gone")
         body: bytes = self.body  # type: ignore[assignment]  # that it is bytes was asked
         length, date = str(len(body)), rfc822_formatted_time()
