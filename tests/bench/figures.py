@@ -55,11 +55,11 @@ def refuse(bench: Bench) -> Iterator[Figure]:
 
 
 def poll(bench: Bench) -> Iterator[Figure]:
-    """GET of a completed job: the same ones again, as clients poll, and another one each time."""
+    """GET of a completed job: the same ones again, as clients poll, and all of a large test run in turn."""
     with simulator("--pace", "instant") as ours:
         run(Lane(ours, [request.NEW]), 30, most=3_000)
         paths = [f"/v1/jobs/{job_id}" for job_id in _job_ids(ours)]
-        for name, number in (("polled again and again", 32), ("another one each time", len(paths))):
+        for name, number in (("polled again and again", 32), (f"{len(paths):,} of them in turn", len(paths))):
             asked = [request.get(path) for path in paths[:number]]
             outcome = race(Lane(ours, asked), Lane(bench.baseline, asked), bench.seconds)
             yield faster(f"GET job, {name}", outcome, 0.7)
