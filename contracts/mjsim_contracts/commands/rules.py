@@ -68,8 +68,9 @@ def _audit(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.audit.judging import rules
     from mjsim_contracts.dialect.table import DIALECTS
 
-    for rule in rules(DIALECTS[api]):
-        yield RuleText(rule.code, str(rule.severity), rule.sentence, rule.why)
+    dialect = DIALECTS[api]
+    for rule in rules(dialect):
+        yield RuleText(rule.code, str(rule.severity), *rule.told(dialect))
 
 
 def _server(api: str) -> Iterator[RuleText]:

@@ -56,6 +56,17 @@ def test_a_broken_client_of_the_task_api_is_found_out(
     assert any(fnmatchcase(each, defect.finds) for each in found), found
 
 
+def test_who_verifies_callbacks_is_given_the_key(instant: str, openapi: Path) -> None:
+    """And one that is given another takes none of them."""
+    program, contract = command(CORRECT_TASKS / "listener.py"), openapi / "tasks.json"
+    outcomes = []
+    for secret in ("{secret}", "another"):
+        given = {"WEBHOOK_SECRET": secret}
+        check = ClientCheck(program, contract, variables=given, only=("no variation",), server=instant, api=TASKS_API)
+        outcomes += [case.outcome for case in check.run().cases if case.id == "C033/callback"]
+    assert outcomes == [Outcome.PASS, Outcome.FAIL]
+
+
 def test_who_forgets_the_option_is_told_of_it(instant: str, openapi: Path) -> None:
     """The calls of this API are none of the published one's."""
     program = command(CORRECT_TASKS / "plain.py")
