@@ -15,8 +15,9 @@ from mjsim_contracts.configuration import Configuration
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Case, Outcome, Report
 from mjsim_contracts.server.clock import ManualClock, find_clock
-from mjsim_contracts.server.conversation import Conversation, Stopped
+from mjsim_contracts.server.conversation import Conversation
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
+from mjsim_contracts.server.dialogue import Stopped
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.engine import Engine, OutOfTime
 from mjsim_contracts.server.events import Events

@@ -11,8 +11,9 @@ from itertools import islice
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode, Report
-from mjsim_contracts.server.conversation import Conversation, Stopped
+from mjsim_contracts.server.conversation import Conversation
 from mjsim_contracts.server.coverage import lanes, status_matrix, status_sentence
+from mjsim_contracts.server.dialogue import Stopped
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.probe import PROBES, Probe
 from mjsim_contracts.server.reach import base_url

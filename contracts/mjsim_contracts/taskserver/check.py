@@ -103,9 +103,9 @@ class TaskServerCheck:
         docket, seen = Docket(), Counter(events.statuses)
         docket.merge(conversation.close())
         docket.merge(events.docket)
-        seen.update(conversation.codes)
+        seen.update(conversation.statuses)
         seconds = time.monotonic() - started
-        requests = events.requests + conversation.codes.total()
+        requests = events.requests + conversation.said
         return Report(
             check="server",
             target=base,

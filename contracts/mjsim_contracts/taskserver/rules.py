@@ -74,5 +74,18 @@ def _all() -> Iterator[Rule]:
     yield from _WALK
 
 
+MARKS: Mapping[str, str] = {
+    "complete-time-comes-with-the-end": "completeTime",
+    "errors-come-with-failure": "errorMessage",
+    "results-come-with-success": "resultInfoJson",
+    "success-flag-goes-forward": "successFlag",
+    "task-ids-are-unique": "taskId",
+    "the-asked-task-is-answered": "taskId",
+    "a-task-is-what-was-asked": "taskType",
+    **dict.fromkeys((TaskExpectation.CREDITS, TaskExpectation.FAILURES, TaskExpectation.PRICES), "data"),
+    **dict.fromkeys((TaskExpectation.REFUSED, TaskExpectation.UNKNOWN, Expectation.ACCEPTED), "code"),
+}
+"""By code, the field of the answer to look at."""
+
 TASK_RULES: Mapping[str, Rule] = {rule.code: rule for rule in _all()}
 """By code, in the order of a report."""
