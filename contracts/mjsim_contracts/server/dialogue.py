@@ -88,7 +88,8 @@ class Sight(NamedTuple):
 
 class Dialogue(ABC, Generic[_Exchange]):
     """Speaks to one server under any key; what it finds goes to `docket`, what it is told of each job to `events`, and what
-    it was answered is counted in `statuses`. `free` says that the keys are no secret.
+    it was answered is counted in `statuses`. It began at `started`, as `time.monotonic` counts; `free` says that the keys
+    are no secret.
     """
 
     marks: Mapping[str, str]
@@ -98,6 +99,7 @@ class Dialogue(ABC, Generic[_Exchange]):
         self.docket = Docket()
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.events: dict[str, list[Event]] = {}
+        self.started = started
         self._base = base_url
         self._memory = memory
         self._free = free

@@ -4,26 +4,21 @@ Errors: CheckError where no verdict could be reached.
 """
 
 import time
-from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from mjsim_contracts.configuration import Configuration
-from mjsim_contracts.contract import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Report
 from mjsim_contracts.report.printable import one_line
-from mjsim_contracts.server.clock import find_clock
-from mjsim_contracts.server.coverage import status_matrix, status_sentence
-from mjsim_contracts.server.docket import Docket, Finding
-from mjsim_contracts.server.engine import Engine, OutOfTime
+from mjsim_contracts.server.clock import ManualClock, find_clock
+from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
-from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.examination import Examination, Part
 from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
-from mjsim_contracts.server.sending import Unanswered
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
 from mjsim_contracts.task_operation import PATHS, TaskOperation, task_operation
 from mjsim_contracts.taskserver.conversation import TaskConversation
@@ -53,14 +48,22 @@ class TaskServerCheck:
         """The report on the server; `CheckError` where there is none, a refused connection included."""
         began, started, base = time.time(), time.monotonic(), base_url(self.url)
         accounts, by_status = self._reach(base)
-        conversation = TaskConversation(base, started, free=accounts.free)
-        # One after the other: credits are only explained by what is known to have been made.
-        with suppress(Unanswered):
-            Walk(conversation, accounts, patience(find_clock(base), self.profile.patience)).run()
+        clock = find_clock(base)
+        examination = Examination(
+            base=base,
+            started=started,
+            accounts=accounts,
+            clock=clock,
+            engine=self._engine(base, accounts, by_status),
+            profile=self.profile.name,
+            rules=TASK_RULES,
+            progress=self.progress,
+            options=("--api", "tasks"),
+        )
+        walker = TaskConversation(base, started, free=accounts.free)
         bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
         events = Events(began, bearer, operation_of=_operation, told=_code)
-        self._engine(base, accounts, by_status, events)
-        return self._report(base, started, conversation, events)
+        return examination.run(events, [Part(walker, partial(self._walk, walker, accounts, clock))])
 
     def _reach(self, base: str) -> tuple[Accounts, bool]:
         """The keys, and whether HTTP statuses tell what the codes tell; CheckError where this is no such server."""
@@ -80,10 +83,8 @@ class TaskServerCheck:
             return Accounts(key, self.other_key, free=False), by_status
         return Accounts(key, self.other_key or f"{key}-other", free=True), by_status
 
-    def _engine(self, base: str, accounts: Accounts, by_status: bool, events: Events) -> None:
-        if not self.profile.phases:
-            return
-        engine = Engine(
+    def _engine(self, base: str, accounts: Accounts, by_status: bool) -> Engine:
+        return Engine(
             url=base,
             key=accounts.named("engine"),
             configuration=Configuration.TASKS,
@@ -93,29 +94,9 @@ class TaskServerCheck:
             waived=() if by_status else _BY_STATUS,
             seconds=self.profile.seconds,
         )
-        try:
-            engine.run(events, self.progress)
-        except OutOfTime as error:
-            # What was found until then counts, and the rest is known to be missing.
-            events.docket.find(Finding(Expectation.TESTED, "", str(error)))
 
-    def _report(self, base: str, started: float, conversation: TaskConversation, events: Events) -> Report:
-        docket, seen = Docket(), Counter(events.statuses)
-        docket.merge(conversation.close())
-        docket.merge(events.docket)
-        seen.update(conversation.statuses)
-        seconds = time.monotonic() - started
-        requests = events.requests + conversation.said
-        return Report(
-            check="server",
-            target=base,
-            cases=tuple(docket.cases(TASK_RULES)),
-            seconds=seconds,
-            seed=self.seed,
-            profile=self.profile.name,
-            headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen, TASKS)),
-            matrices=(status_matrix(seen, TASKS),),
-        )
+    def _walk(self, conversation: TaskConversation, accounts: Accounts, clock: ManualClock | None) -> None:
+        Walk(conversation, accounts, patience(clock, self.profile.patience)).run()
 
 
 def _operation(method: str, url: str) -> str:
