@@ -87,7 +87,7 @@ class _Tasks:
 
 def code(status: int, answer: Any) -> int:
     """What an answer says of its request: the code of its envelope, or the HTTP status where that says more or all."""
-    said = _whole(inside(answer, "code")) if status == 200 else None
+    said = whole(inside(answer, "code")) if status == 200 else None
     return status if said is None else said
 
 
@@ -118,11 +118,11 @@ def seen_task(record: Any) -> SeenJob | None:
 
 
 def _status(flag: object) -> str:
-    number = _whole(flag)
+    number = whole(flag)
     return "" if number is None else _STATUSES.get(number, "")
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
     """The integer that a number of JSON is, be it written 200 or 200.0."""
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -15,18 +15,16 @@ from mjsim_contracts.server.clock import ManualClock, find_clock
 from mjsim_contracts.server.conversation import Conversation
 from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
-from mjsim_contracts.server.examination import Examination, Part
+from mjsim_contracts.server.examination import WITH_SECRET, Examination, Part
 from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.probe import PROBES
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, base_url, find_accounts
 from mjsim_contracts.server.rules import RULES
 from mjsim_contracts.server.walkthrough import Walkthrough
-from mjsim_contracts.server.webhooks.hearing import Hearing, Terms
+from mjsim_contracts.server.webhooks.job_hearing import JobHearing, Terms
 from mjsim_contracts.server.webhooks.sink import listening
 from mjsim_contracts.server.wire import TOKEN_VARIABLE
-
-_BUSY = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class ServerCheck:
             profile=self.profile.name,
             rules=RULES,
             progress=self.progress,
-            secret=' --webhook-secret "$WEBHOOK_SECRET"' if self.webhook_key else "",
+            secret=WITH_SECRET if self.webhook_key else "",
         )
         contract = self.configuration.document
         walker, hearer, teller = (Conversation(base, started, contract, free=accounts.free) for _ in range(3))
@@ -89,7 +87,8 @@ class ServerCheck:
         Walkthrough(conversation, accounts, patience(clock, self.profile.patience)).run()
 
     def _tell(self, conversation: Conversation, accounts: Accounts, clock: ManualClock | None) -> None:
-        self._probe(conversation, accounts.named("probes"))
+        for probe in PROBES:
+            probe.put(conversation, accounts.named("probes"))
         self.profile.stories.tell(conversation, accounts, clock, self.seed)
 
     def _hear(self, conversation: Conversation, accounts: Accounts, clock: ManualClock | None) -> None:
@@ -97,11 +96,4 @@ class ServerCheck:
         with listening(base_url(self.url), conversation.started) as ear:
             if ear:
                 terms = Terms(self.configuration.document, self.webhook_key, ear.certain)
-                Hearing(conversation, accounts.named("webhooks"), waiting, ear.sink, terms).run()
-
-    @staticmethod
-    def _probe(conversation: Conversation, key: str) -> None:
-        for probe in PROBES:
-            spoken = conversation.say(probe.method, probe.path, probe.sender.key(key), probe.body, probe.query)
-            if spoken.status != _BUSY:
-                conversation.expect(probe.code, spoken, spoken.status in probe.allowed, f"answered {spoken.status}")
+                JobHearing(conversation, accounts.named("webhooks"), waiting, ear.sink, terms).run()

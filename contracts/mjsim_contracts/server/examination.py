@@ -24,6 +24,9 @@ from mjsim_contracts.server.reach import Accounts
 from mjsim_contracts.server.rules import Rule
 from mjsim_contracts.server.sending import Unanswered
 
+WITH_SECRET = ' --webhook-secret "$WEBHOOK_SECRET"'  # noqa: S105 - it names a variable
+"""The option of a command that knows what webhooks are signed with."""
+
 
 class Part(NamedTuple):
     """A part of a check: by what it speaks, what it does, and whether a reader is shown the lives of its jobs."""

@@ -31,9 +31,9 @@ def answer_breaches(operation: str, status: int, answer: Any, media_type: str, c
     return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, answer)}
 
 
-def event_objection(event: Mapping[str, Any], contract: str) -> str:
-    """What is wrong with the body of a webhook: a job in the published contract, which knows no more of it."""
-    return _objection(_event_validator(contract), event)
+def notice_objection(notice: Mapping[str, Any], contract: str, *schemas: str) -> str:
+    """What is wrong with the body of a webhook or a callback by the first of these schemas that the contract has."""
+    return _objection(_notice_validator(contract, schemas), notice)
 
 
 def _objection(validator: "Draft202012Validator", answer: Any) -> str:
@@ -46,11 +46,11 @@ def _objection(validator: "Draft202012Validator", answer: Any) -> str:
 
 
 @cache
-def _event_validator(contract: str) -> "Draft202012Validator":
+def _notice_validator(contract: str, schemas: tuple[str, ...]) -> "Draft202012Validator":
     import jsonschema_rs
 
     components = document(contract)["components"]
-    name = "WebhookEvent" if "WebhookEvent" in components["schemas"] else "Job"
+    name = next(name for name in schemas if name in components["schemas"])
     wanted = {"components": components, "$ref": f"#/components/schemas/{name}"}
     return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
 

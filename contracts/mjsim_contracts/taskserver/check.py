@@ -15,15 +15,19 @@ from mjsim_contracts.report.printable import one_line
 from mjsim_contracts.server.clock import ManualClock, find_clock
 from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
-from mjsim_contracts.server.examination import Examination, Part
+from mjsim_contracts.server.examination import WITH_SECRET, Examination, Part
 from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
+from mjsim_contracts.server.webhooks.sink import listening
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
 from mjsim_contracts.task_operation import PATHS, TaskOperation, task_operation
+from mjsim_contracts.taskserver.callbacks.hearing import CallbackHearing
 from mjsim_contracts.taskserver.conversation import TaskConversation
 from mjsim_contracts.taskserver.exchange import OK, read_task_exchange
+from mjsim_contracts.taskserver.probe import ODD
 from mjsim_contracts.taskserver.rules import TASK_RULES
+from mjsim_contracts.taskserver.safe_plan import TaskPlan
 from mjsim_contracts.taskserver.walk import Walk
 
 _UNAUTHORIZED = 401
@@ -35,6 +39,7 @@ _BY_STATUS = ("negative_data_rejection", "ignored_auth", "missing_required_heade
 class TaskServerCheck:
     """What is checked, and how thoroughly. `key` is an account that nobody else uses meanwhile; without it, keys of the
     form sim-<name> are tried. `other_key` is that of another account, to which the first one's tasks must be unknown.
+    With `webhook_key` it is known what callbacks have to be signed with.
     """
 
     url: str
@@ -43,6 +48,7 @@ class TaskServerCheck:
     seed: int = 1
     profile: Profile = PROFILES["default"]
     progress: Progress = silent
+    webhook_key: bytes | None = None
 
     def run(self) -> Report:
         """The report on the server; `CheckError` where there is none, a refused connection included."""
@@ -59,11 +65,17 @@ class TaskServerCheck:
             rules=TASK_RULES,
             progress=self.progress,
             options=("--api", "tasks"),
+            secret=WITH_SECRET if self.webhook_key else "",
         )
-        walker = TaskConversation(base, started, free=accounts.free)
+        walker, hearer, prober = (TaskConversation(base, started, free=accounts.free) for _ in range(3))
+        parts = [
+            Part(walker, partial(self._walk, walker, accounts, clock)),
+            Part(hearer, partial(self._hear, hearer, accounts, clock)),
+            Part(prober, partial(_probe, prober, accounts.named("probes")), shown=False),
+        ]
         bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
         events = Events(began, bearer, operation_of=_operation, told=_code)
-        return examination.run(events, [Part(walker, partial(self._walk, walker, accounts, clock))])
+        return examination.run(events, parts)
 
     def _reach(self, base: str) -> tuple[Accounts, bool]:
         """The keys, and whether HTTP statuses tell what the codes tell; CheckError where this is no such server."""
@@ -97,6 +109,21 @@ class TaskServerCheck:
 
     def _walk(self, conversation: TaskConversation, accounts: Accounts, clock: ManualClock | None) -> None:
         Walk(conversation, accounts, patience(clock, self.profile.patience)).run()
+
+    def _hear(self, conversation: TaskConversation, accounts: Accounts, clock: ManualClock | None) -> None:
+        waiting, account = patience(clock, self.profile.patience), accounts.named("callbacks")
+        with listening(base_url(self.url), conversation.started) as ear:
+            if ear:
+                CallbackHearing(conversation, account, waiting, ear, self.webhook_key).run()
+
+
+def _probe(conversation: TaskConversation, key: str) -> None:
+    """What costs nothing comes first: of what is merely odd, some may well be accepted."""
+    plan = TaskPlan(conversation, key)
+    for step in plan.steps:
+        plan.send(step)
+    for probe in ODD:
+        probe.put(conversation, key)
 
 
 def _operation(method: str, url: str) -> str:
