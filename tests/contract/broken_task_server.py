@@ -12,7 +12,7 @@ from uuid import uuid4
 from mjsim import simulator
 from mjsim.cli import main
 from mjsim.core import webhook
-from mjsim.core.error import InvalidRequest, JobNotFound, NotFound
+from mjsim.core.error import InvalidRequest, JobNotFound, NotFound, OutOfCredits
 from mjsim.core.retry import RetryPolicy
 from mjsim.core.status import Status
 from mjsim.core.value import changed
@@ -190,6 +190,14 @@ def nothing_is_charged() -> None:
 @defect("making-tasks-adds-no-credits")
 def tasks_are_paid_for_to_their_maker() -> None:
     credited(lambda made: 1_000_000 + 16 * made)
+
+
+@defect("valid-requests-are-accepted")
+def credits_are_said_to_have_run_out() -> None:
+    async def generate(_self: TasksApi, _call: Any) -> Any:
+        raise OutOfCredits("There are none left.")
+
+    TasksApi.generate = generate
 
 
 @defect("results-can-be-fetched")

@@ -119,6 +119,14 @@ def test_a_server_without_videos_is_not_failed_for_that(tmp_path: Path) -> None:
     assert "the server makes none" in ended(report, Outcome.NOT_EXERCISED)["CB-EXTEND"]
 
 
+def test_a_server_is_not_failed_for_an_account_that_is_out_of_credits(tmp_path: Path) -> None:
+    """Who cannot pay is refused rightly, whatever is asked; what could not be tested for that is no pass."""
+    with serving(tmp_path / "log", *STANDING, "--credits", "7") as url:
+        report = TaskServerCheck(url, profile=GLANCE).run()
+    assert not ended(report, Outcome.FAIL)
+    assert {"CB-SUCCESS", "results-can-be-fetched"} <= set(ended(report, Outcome.NOT_EXERCISED))
+
+
 def test_a_safe_check_shows_first_and_makes_no_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What it sends, nobody is charged for; and what it did not put to the test is no pass."""
     safe = ["--api", "tasks", "--safe", "--key", "sim-safe-tasks"]

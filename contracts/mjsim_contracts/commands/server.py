@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 _EXAMPLES = """examples:
   mjsim check server http://127.0.0.1:8080                   a simulator, or anything that takes keys like sim-<name>
   mjsim check server http://127.0.0.1:8080 --profile quick   in a few seconds
-  mjsim check server http://127.0.0.1:8080 --api tasks       the task API there
+  mjsim check server http://127.0.0.1:8080 --api tasks       the task API there; --webhook-secret KEY for its signatures
   mjsim check server https://api.example.com --safe          a server that costs money: shows what it would send
   mjsim check server https://api.example.com --safe --send   ... and sends it, 25 requests at most
+  mjsim check server https://api.example.com --api tasks --safe --send   no task is made there, nothing is spent
   mjsim check server URL --html report.html --junit report.xml
   mjsim check server URL --baseline known.json --baseline-update   from here on, only new failures count
 
@@ -27,7 +28,7 @@ The key is --key or MIDJOURNEY_TOKEN; it should be of an account that nobody els
 
 _PROFILES = (
     "quick: boundary values and a few stories, about 5 seconds; default: all that Schemathesis knows, about 10; "
-    "full: ten times as much of everything, minutes; the task API takes twice as long"
+    "full: ten times as much of everything, minutes"
 )
 
 
@@ -39,7 +40,9 @@ def _add_options(parser: ArgumentParser) -> None:
         "--other-key", metavar="KEY", help="the key of another account, which must not see the first one's jobs"
     )
     parser.add_argument(
-        "--webhook-secret", metavar="SECRET", help="what its webhooks are signed with: whsec_ and Base64"
+        "--webhook-secret",
+        metavar="SECRET",
+        help="what its webhooks are signed with: whsec_ and Base64; with --api tasks, the webhook key",
     )
     parser.add_argument(
         "--contract",

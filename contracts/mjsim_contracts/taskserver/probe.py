@@ -20,7 +20,9 @@ NOBODY = uuid.UUID(int=7).hex
 NO_KEY, NO_TASK = "no-valid-key-no-success", "unknown-tasks-are-not-found"
 """The codes of rules that several probes test."""
 
-_BUSY = 429
+_ELSEWHERE = frozenset({402, 429, 455})
+"""Codes that say nothing of the request: the account is out of credits, or too fast, or the server is being repaired."""
+
 _REFUSED = frozenset({400, 422})
 _ODD = frozenset({200, 400, 422})
 _CLOSED = frozenset({401})
@@ -54,7 +56,7 @@ class TaskProbe:
         """Send it; a rule is judged where there is one."""
         said = conversation.say(self.operation, self.sender.key(key), self.asked)
         code = said.exchange.code
-        if self.code and code != _BUSY:
+        if self.code and code not in _ELSEWHERE:
             conversation.expect(self.code, said, code in self.allowed, f"answered with code {code}")
         return said
 

@@ -16,7 +16,7 @@ from mjsim_contracts.taskserver.conversation import Said, TaskConversation
 from mjsim_contracts.taskserver.exchange import OK
 from mjsim_contracts.taskserver.rules import TaskExpectation
 
-_BUSY = 429
+_BUSY, _POOR = 429, 402
 _PRICE = 16
 """What a turbo task costs by the contract; upscales and variations are free."""
 
@@ -60,7 +60,8 @@ class Walk:
         while said.exchange.code == _BUSY and not self._patience.spent:
             self._patience.wait()
             said = self._conversation.say(operation, self._key, asked)
-        if said.exchange.code != _BUSY:
+        poor = said.exchange.code == _POOR and (before is None or before < price)
+        if said.exchange.code != _BUSY and not poor:
             seen = f"{operation} was answered with code {said.exchange.code}"
             self._conversation.expect(Expectation.ACCEPTED, said, said.exchange.code == OK, seen)
         after = self._credits()
