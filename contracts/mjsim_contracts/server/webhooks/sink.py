@@ -89,7 +89,7 @@ class Sink:
         await listener.close()
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        headers = {name.lower(): _readable(value) for name, value in request.headers.items()}
         try:
             body = await request.read()
         except (web.PayloadAccessError, ConnectionError):
@@ -99,6 +99,11 @@ class Sink:
         answer = web.Response(status=self._refusals.pop(url, 200))
         self._queue.put(Message(url, headers, body, time.monotonic() - self._started, answer.status))
         return answer
+
+
+def _readable(value: str) -> str:
+    """The value of a header, whose bytes may be no UTF-8."""
+    return value.encode(errors="surrogateescape").decode(errors="replace")
 
 
 class Ear(NamedTuple):

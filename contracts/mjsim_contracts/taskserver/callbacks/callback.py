@@ -82,11 +82,13 @@ class Callback:
         return "" if flag in ends else f"the code is {self.document['code']}, and successFlag {flag}"
 
     def _signature_objection(self, key: bytes) -> str:
-        headers, task = self.message.headers, inside(self.document, "data", "taskId")
+        headers, task = self.message.headers, str(inside(self.document, "data", "taskId"))
         missing = [name for name, _ in CALLBACKS.headers if name.lower() not in headers]
         if missing:
             return f"there is no {' and no '.join(missing)}"
-        right = base64_signature(key, CALLBACKS.content(str(task), headers[_TIMESTAMP], b""))
+        # Half a surrogate pair is legal in JSON, and cannot be signed.
+        named = task.encode(errors="replace").decode()
+        right = base64_signature(key, CALLBACKS.content(named, headers[_TIMESTAMP], b""))
         same = hmac.compare_digest(headers[_SIGNATURE].encode(), right.encode())
         return "" if same else "X-Webhook-Signature is none of this task and time by the key that was given"
 
@@ -98,8 +100,15 @@ def of_record(record: Any) -> list[str]:
 
 
 def places(urls: list[Any]) -> list[str]:
-    """The paths of addresses, in order."""
-    return sorted(urlsplit(url).path for url in urls if isinstance(url, str))
+    """The paths of addresses, in order; one that cannot be read stands for itself."""
+    return sorted(_path(url) for url in urls if isinstance(url, str))
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return url
 
 
 def _items(document: Any, *names: str) -> list[Any]:
