@@ -57,8 +57,8 @@ TASKS_API = Api(
     wording=TASKS_WORDING,
     situations=task_situations,
     failed=lambda done: task_truth.at_stage(done, _FAILED),
-    options=("--api", "tasks"),
+    options=("--api", CALLBACKS.dialect.name),
 )
 
-APIS: Mapping[str, Api] = {"midjourney": MIDJOURNEY_API, "tasks": TASKS_API}
+APIS: Mapping[str, Api] = {api.dialect.name: api for api in (MIDJOURNEY_API, TASKS_API)}
 """The APIs by the names that `--api` takes."""

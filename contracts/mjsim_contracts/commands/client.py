@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import add_api_option, document_of
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.contract import document_of
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import APIS, add_api_option
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -109,7 +111,7 @@ def _key(given: Namespace) -> str | None:
     return given.key or os.environ.get(TOKEN_VARIABLE) or None
 
 
-_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = dict(zip(APIS, (_jobs, _tasks), strict=True))
+_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = {MIDJOURNEY.name: _jobs, TASKS.name: _tasks}
 
 
 def _build(given: Namespace, progress: Progress) -> Check:

@@ -74,6 +74,11 @@ class Dialect(Protocol):
     """One API, as requests and answers show it."""
 
     @property
+    def name(self) -> str:
+        """Its name, as `--api` takes it; its document, with what mjsim adds to it, has the same."""
+        ...
+
+    @property
     def roles(self) -> Mapping[str, Role]:
         """The operations by their operationId; those that create come in the order in which they are judged."""
         ...

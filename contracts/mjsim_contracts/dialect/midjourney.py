@@ -16,6 +16,7 @@ _SHOWS_ONE = frozenset({Operation.GET, Operation.CANCEL})
 class _Midjourney:
     """See `Dialect`."""
 
+    name = "midjourney"
     roles: Mapping[str, Role] = {
         **dict.fromkeys(CREATES, Role.CREATE),
         Operation.GET: Role.LOOK,

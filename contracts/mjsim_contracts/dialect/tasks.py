@@ -27,6 +27,7 @@ def _callback(body: Any) -> str:
 class _Tasks:
     """See `Dialect`."""
 
+    name = "tasks"
     roles: Mapping[str, Role] = {
         TaskOperation.GENERATE: Role.CREATE,
         TaskOperation.UPSCALE: Role.CREATE,

@@ -5,7 +5,7 @@ the same story as the answers that it polls; what its receiver makes of each of 
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Account(Protocol):
 
     async def prepare(self) -> None:
         """Be ready for the first request."""
+        ...
+
+    def inherit(self, job_ids: Iterable[str]) -> None:
+        """These jobs are from before: every look shows them as they are."""
         ...
 
     async def answer(self, asked: Asked) -> Written:

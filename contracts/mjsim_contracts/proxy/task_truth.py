@@ -4,7 +4,7 @@ A task that is still seen at work has no pictures to upscale or vary, and one th
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,10 @@ class TaskTruth:
 
     async def prepare(self) -> None:
         """No operation shows tasks from before, so there are none."""
+
+    def inherit(self, tasks: Iterable[str]) -> None:
+        """These tasks are from before: every look shows them as they are."""
+        self._telling.leave(tasks)
 
     async def finished(self, task: str) -> Document:
         """The record of a task as it is once it has succeeded, whatever has been told of it so far."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mjsim_contracts.configuration import Configuration
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Report
@@ -64,7 +65,7 @@ class TaskServerCheck:
             profile=self.profile.name,
             rules=TASK_RULES,
             progress=self.progress,
-            options=("--api", "tasks"),
+            options=("--api", TASKS.name),
             secret=WITH_SECRET if self.webhook_key else "",
         )
         walker, hearer, prober = (TaskConversation(base, started, free=accounts.free) for _ in range(3))
