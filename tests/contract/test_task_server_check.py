@@ -13,7 +13,7 @@ from mjsim_contracts.cli import main
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import Outcome, Report
 from mjsim_contracts.server.engine import PHASES
-from mjsim_contracts.server.profile import Profile
+from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.story import Stories
 from mjsim_contracts.taskserver.check import TaskServerCheck
 from mjsim_contracts.taskserver.safe_plan import STEPS
@@ -81,6 +81,15 @@ def test_tasks_at_work_are_followed_to_their_end(tmp_path: Path) -> None:
     unseen = ended(report, Outcome.NOT_EXERCISED)
     assert "--other-key" in unseen["tasks-stay-with-their-account"]
     assert "credits-are-spent-by-the-price-list" in ended(report, Outcome.PASS)
+
+
+def test_an_honest_server_of_tasks_of_another_hand_passes(honest_tasks: str) -> None:
+    """It keeps the contract in its own way, with two keys of its own; what it has no part in is not exercised."""
+    report = TaskServerCheck(honest_tasks, "alice", "bob", profile=PROFILES["quick"], webhook_key=b"honest").run()
+    assert not ended(report, Outcome.FAIL)
+    assert set(ended(report, Outcome.WARN)) == {"refused-no-picture/generateTask"}
+    unseen = {"failed-tasks-cost-nothing", "results-can-be-fetched", "CB-FAILURE", "CB-EXTEND", "CB-RETRY"}
+    assert set(ended(report, Outcome.NOT_EXERCISED)) == BY_STATUS | unseen
 
 
 def test_a_server_of_something_else_gets_no_verdict(honest: str, tasks_api: str) -> None:

@@ -40,6 +40,8 @@ class TaskProbe:
     asked: Mapping[str, Any] | bytes | None = None
     allowed: frozenset[int] = _REFUSED
     sender: Sender = Sender.OWNER
+    advice: bool = False
+    """Whether only prose asks for it, so that a breach is a warning."""
 
     def __str__(self) -> str:
         reads, fields = self.operation in READS, self.asked if isinstance(self.asked, Mapping) else {}
@@ -103,7 +105,9 @@ ODD = (
     TaskProbe("refused-array-body", "A body that is an array is refused.", _G, b"[1]"),
     TaskProbe("refused-broken-json", "A body that is no JSON is refused.", _G, b'{"prompt": "a"'),
     TaskProbe("refused-stylization", "A stylization of 1001 is refused.", _G, _made(stylization=1001)),
-    TaskProbe("refused-no-picture", "mj_img2img without a picture is refused.", _G, _made(taskType="mj_img2img")),
+    TaskProbe(
+        "refused-no-picture", "mj_img2img without a picture is refused.", _G, _made(taskType="mj_img2img"), advice=True
+    ),
     TaskProbe("odd-nul", "NUL in a prompt makes no server error.", _G, _made(prompt="a\0b"), _ODD),
     TaskProbe(
         "odd-surrogate",

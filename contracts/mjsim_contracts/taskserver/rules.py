@@ -83,7 +83,7 @@ def _all() -> Iterator[Rule]:
         yield Rule(code, sentence, why, place)
     yield from _WALK
     for probe in (*FREE, *ODD):
-        yield Rule(probe.code, probe.sentence, _WHY_PROBES, expected=probe.expected)
+        yield Rule(probe.code, probe.sentence, _WHY_PROBES, expected=probe.expected, advice=probe.advice)
     for rule, (sentence, why, needs) in CALLBACK_RULES.items():
         yield Rule(rule, sentence, why, "ExtendCallback" if rule is Code.EXTEND else "Callback", needs=needs)
 
