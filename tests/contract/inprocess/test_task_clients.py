@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from uuid import UUID
 
 import pytest
 
@@ -175,7 +176,7 @@ def test_tasks_are_answered_as_the_simulator_does(tasks):
         first, second = (ask("POST", "mj/generate", json=wish)["taskId"] for _ in range(2))
         child = {"taskId": first, "imageIndex": 1}
         ask("POST", "mj/generateUpscale", json=child)
-        for name in (first, first.upper(), first):
+        for name in (first, str(UUID(first)).upper(), first):
             look(name)
         upscale = ask("POST", "mj/generateUpscale", json=child)["taskId"]
         look(upscale)
@@ -191,3 +192,14 @@ def test_tasks_are_answered_as_the_simulator_does(tasks):
     assert [code for code, _ in told[0]] == [200, 200, 422, 200, 200, 200, 200, 200, 422, 200, 422]
     assert [data["successFlag"] for _, data in told[0][3:6]] == [0, 0, 1]
     assert told[0] == told[-1], "the same conversation is the same to the byte"
+
+
+def test_a_client_may_make_as_many_tasks_as_it_likes(tasks):
+    """All conversations of a session are one account's to the simulator, whose limit is for twenty in ten seconds."""
+
+    def client(api):
+        for number in range(21):
+            wish = {"taskType": "mj_txt2img", "prompt": f"a fox, number {number}", "speed": "relaxed"}
+            Careful(api).ask("POST", "mj/generate", json=wish)
+
+    tasks.replaying().check(client)

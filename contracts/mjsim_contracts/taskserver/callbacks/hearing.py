@@ -94,7 +94,7 @@ class CallbackHearing(Hearing[Caller]):
             self._patience.wait()
             self._hear()
         again = len(refused.events) > 1
-        if again or end >= 0:
+        if again or (end >= 0 and not self._patience.spent):
             wrong = f"it was answered by {_REFUSAL}, and came no more within {_GENEROUS:g} s"
             self._report(refused, [Verdict(Code.RETRY, "" if again else wrong)], refused.events[0].message)
 
