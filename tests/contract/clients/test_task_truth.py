@@ -209,8 +209,21 @@ class Heard:
     body: Any
 
 
+Wish = tuple[str, dict[str, Any]]
+"""What is asked for, and where."""
+
+
+async def picture(_session: aiohttp.ClientSession) -> Wish:
+    """A wish for a picture."""
+    return "generate", WISH
+
+
 def called(
-    play: Play, script: Script, number: int, then: Callable[[Heard, aiohttp.ClientSession], Awaitable[None]]
+    play: Play,
+    script: Script,
+    number: int,
+    then: Callable[[Heard, aiohttp.ClientSession], Awaitable[None]],
+    wished: Callable[[aiohttp.ClientSession], Awaitable[Wish]] = picture,
 ) -> None:
     """Make a task that calls back, and look at each of so many callbacks as it comes."""
     queue: asyncio.Queue[Heard] = asyncio.Queue()
@@ -223,7 +236,8 @@ def called(
         receiver = Listener()
         await receiver.open(take)
         try:
-            said, _ = await ask(session, "POST", "generate", json=WISH | {"callBackUrl": f"{receiver.url}/tasks"})
+            path, wish = await wished(session)
+            said, _ = await ask(session, "POST", path, json=wish | {"callBackUrl": f"{receiver.url}/tasks"})
             assert said == 200
             for _ in range(number):
                 await then(await queue.get(), session)
@@ -258,6 +272,30 @@ def test_a_callback_tells_the_story_of_its_task(play: Play, story: Story, code: 
         assert urls == heard.body["data"]["resultUrls"]
 
     called(play, Script(story=story), 1, then)
+
+
+async def longer_video(session: aiohttp.ClientSession) -> Wish:
+    """A wish for a video that is longer than one that was made before."""
+
+    async def made(wish: Any) -> Any:
+        _, data = await ask(session, "POST", "generate", json=wish)
+        (seen,) = await looked_at(session, data["taskId"], 1)
+        return seen
+
+    urls = [(await made(WISH))["resultInfoJson"]["resultUrls"][0]["resultUrl"]]
+    film = await made({"taskType": "mj_video", "prompt": "it turns", "fileUrls": urls, "motion": "low"})
+    return "generateVideoExtend", {"taskId": film["taskId"], "taskType": "mj_video_extend_auto", "index": 0}
+
+
+def test_a_longer_video_calls_back_in_its_own_words(play: Play) -> None:
+    """Whether its results are told or shown, they are the same."""
+
+    async def then(heard: Heard, session: aiohttp.ClientSession) -> None:
+        assert CONTRACT.permits("ExtendCallback", 200, heard.body)
+        (seen,) = await looked_at(session, heard.body["data"]["taskId"], 1)
+        assert heard.body["data"]["resultInfoJson"] == seen["resultInfoJson"]
+
+    called(play, Script(story=Story.AT_ONCE), 1, then, longer_video)
 
 
 def test_a_callback_may_come_twice_and_be_edited(play: Play) -> None:
