@@ -117,17 +117,18 @@ class News:
                     return
                 self._account.reach(job_id, look)
                 shown = self._bulletin.at_stage(job, None if stage.status == "completed" else stage)
-                await self._deliver(job_id, wanted.url, stage.status, shown, again=again)
+                await self._deliver(job_id, wanted.url, shown, again=again)
 
     def _order(self, news: Sequence[tuple[int, Stage]]) -> Sequence[tuple[int, Stage]]:
         return news[::-1] if self._script.posting is Posting.REVERSED else news
 
-    async def _deliver(self, job_id: str, url: str, status: str, job: Document, *, again: bool) -> None:
-        news = self._bulletin.news
+    async def _deliver(self, job_id: str, url: str, job: Document, *, again: bool) -> None:
+        news, dialect = self._bulletin.news, self._bulletin.dialect
         document = news.tell(job)
         plain = Written(200, (("Content-Type", "application/json"),), encode(document))
         # How answers are written says nothing of how webhooks are: many receivers take no chunks, and need not.
-        place = self._bulletin.dialect.notice.place(document)
+        place = dialect.notice.place(document)
+        told = dialect.state(place, 200, document)
         changed, notes = self._changes.apply(place, plain, {}, mannered=False)
         recipe = Recipe(changed.body, news.message_id(document), signing=news.signing, headers=news.signing.headers)
         key = news.signing.read_key(self._bulletin.secret, "secret")
@@ -137,7 +138,7 @@ class News:
         ended = time.monotonic() - self._start
         note = "; ".join(notes)
         self.deliveries.append(
-            Delivery(job_id, url, status, changed.body, sent, ended, answer, refused, again, note, place)
+            Delivery(job_id, url, told, changed.body, sent, ended, answer, refused, again, note, place)
         )
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bool]:

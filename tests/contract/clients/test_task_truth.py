@@ -298,6 +298,19 @@ def test_a_longer_video_calls_back_in_its_own_words(play: Play) -> None:
     called(play, Script(story=Story.AT_ONCE), 1, then, longer_video)
 
 
+def test_a_callback_tells_of_a_task_that_fails_by_itself(play: Play) -> None:
+    """Its prompt asked for it, whatever the story is."""
+
+    async def doomed(_session: aiohttp.ClientSession) -> Wish:
+        return "generate", WISH | {"prompt": "a cat --sim fail"}
+
+    async def then(heard: Heard, _session: aiohttp.ClientSession) -> None:
+        assert CONTRACT.permits("Callback", 200, heard.body)
+        assert (heard.body["code"], heard.body["data"]["resultUrls"]) == (500, [])
+
+    called(play, Script(), 1, then, doomed)
+
+
 def test_a_callback_may_come_twice_and_be_edited(play: Play) -> None:
     """Both times alike."""
     edit = Edit("Callback", "completed", "first", "data.resultUrls")
