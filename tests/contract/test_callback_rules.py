@@ -150,6 +150,12 @@ def test_a_sink_hears_headers_that_are_no_text_and_refuses_once_where_it_is_told
     assert [message.headers["x-odd"] for message in messages] == ["\ufffd"] * 2
 
 
+def test_an_id_that_cannot_be_asked_for_is_asked_for_as_far_as_it_can() -> None:
+    """Half a surrogate pair comes through JSON, and through nothing else."""
+    made = TaskExchange(TaskOperation.GENERATE, "", {}, 200, envelope(200, {"taskId": "a\ud800"})).made
+    assert made.encode() == b"a?"
+
+
 @pytest.mark.parametrize(
     "body",
     [
