@@ -27,6 +27,11 @@ def contract_file(name: str) -> Path:
     return next(place / name for place in _PLACES if (place / name).is_file())
 
 
+def document_of(api: str) -> Path:
+    """Where the document of the API of this name is stored, with what mjsim adds to it."""
+    return contract_file(f"{api}.json")
+
+
 @cache
 def document(name: str) -> dict[str, Any]:
     """The document as a value; only for those that are JSON."""

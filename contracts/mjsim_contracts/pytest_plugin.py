@@ -1,6 +1,7 @@
-"""The fixture on which a client in Python is property-tested: `mjsim_conversation`.
+"""The fixtures on which a client in Python is property-tested: `mjsim_conversation`, and `mjsim_task_conversation` for one
+of the task API.
 
-A run that does not ask for it imports nothing of mjsim_contracts but this.
+A run that does not ask for them imports nothing of mjsim_contracts but this.
 """
 
 from collections.abc import Iterator
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from mjsim_contracts.inprocess.exploring import Conversations
     from mjsim_contracts.inprocess.golden import Golden
     from mjsim_contracts.inprocess.regression import Found
-
-_FIXTURE = "mjsim_conversation"
+    from mjsim_contracts.inprocess.subject import Subject
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +33,7 @@ def mjsim_golden() -> "Iterator[Golden]":
     try:
         import hypothesis  # noqa: F401 - what it is all built on
     except ModuleNotFoundError:
-        pytest.fail("mjsim_conversation needs more packages: pip install 'mjsim[contracts]'", pytrace=False)
+        pytest.fail("conversations with clients need more packages: pip install 'mjsim[contracts]'", pytrace=False)
     from mjsim_contracts.error import CheckError
     from mjsim_contracts.inprocess.golden import Golden
 
@@ -47,10 +47,24 @@ def mjsim_golden() -> "Iterator[Golden]":
 @pytest.fixture
 def mjsim_conversation(request: pytest.FixtureRequest, mjsim_golden: "Golden") -> "Conversations":
     """Conversations with a client: `check(lambda api: ...)` holds them."""
+    from mjsim_contracts.inprocess.subject import MIDJOURNEY_SUBJECT
+
+    return _conversations(request, mjsim_golden, MIDJOURNEY_SUBJECT)
+
+
+@pytest.fixture
+def mjsim_task_conversation(request: pytest.FixtureRequest, mjsim_golden: "Golden") -> "Conversations":
+    """The same with a client of the task API."""
+    from mjsim_contracts.inprocess.subject import TASKS_SUBJECT
+
+    return _conversations(request, mjsim_golden, TASKS_SUBJECT)
+
+
+def _conversations(request: pytest.FixtureRequest, golden: "Golden", subject: "Subject") -> "Conversations":
     from mjsim_contracts.inprocess.exploring import Conversations
 
-    examples = _examples(request.config)
-    return Conversations(mjsim_golden, examples=examples, keep=lambda found: _kept(request, found))
+    examples, fixture = _examples(request.config), subject.fixture
+    return Conversations(golden, examples=examples, keep=lambda found: _kept(request, found, fixture), subject=subject)
 
 
 def _examples(config: pytest.Config) -> int:
@@ -60,7 +74,7 @@ def _examples(config: pytest.Config) -> int:
     return int(given)
 
 
-def _kept(request: pytest.FixtureRequest, found: "Found") -> str:
+def _kept(request: pytest.FixtureRequest, found: "Found", fixture: str) -> str:
     from mjsim_contracts.inprocess.regression import Origin, written
 
     folder = _folder(request.config)
@@ -70,7 +84,7 @@ def _kept(request: pytest.FixtureRequest, found: "Found") -> str:
     owner = request.cls.__name__ if request.cls else ""
     origin = Origin(request.path, owner, request.function, call.params if call else {})
     try:
-        file = written(found, origin, folder, _FIXTURE)
+        file = written(found, origin, folder, fixture)
     except OSError as error:
         return f"No test was written of it: {error}"
     return f"A test of it: {file}" if file else "No test was written of it: this one is given what has no literal."

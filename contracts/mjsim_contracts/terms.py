@@ -67,7 +67,7 @@ class Contract:
         return certain, [flaw for flaw in added if (flaw.place, flaw.keyword) not in seen]
 
     def permits(self, operation: str, status: int, answer: Any) -> bool:
-        """Whether the published contract allows this answer."""
+        """Whether the published contract allows this answer, or this notice of the schema that is named in its place."""
         return self._published.valid((operation, status), answer)
 
     def expects(self, operation: str, status: int, answer: Any) -> bool:
@@ -153,12 +153,12 @@ class _Schemas:
         return self._compiled[which]
 
     def _schema(self, operation: str, status: int) -> Document | None:
-        described = next(
-            each
-            for methods in self._document["paths"].values()
-            for each in methods.values()
-            if each["operationId"] == operation
-        )
+        every = (each for methods in self._document["paths"].values() for each in methods.values())
+        described = next((each for each in every if each["operationId"] == operation), None)
+        if described is None:
+            # What is told without being asked is no operation's answer, but has a schema of its own.
+            notice: Document = self._document["components"]["schemas"][operation]
+            return notice
         part = described["responses"].get(str(status), {}) if status else described.get("requestBody", {})
         return _content(part) or None
 

@@ -1,19 +1,28 @@
 """The simulator with one defect of its task API: `python broken_task_server.py DEFECT serve ...`."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
+from mjsim import simulator
 from mjsim.cli import main
-from mjsim.core.error import JobNotFound, NotFound
+from mjsim.core import webhook
+from mjsim.core.error import InvalidRequest, JobNotFound, NotFound, OutOfCredits
+from mjsim.core.retry import RetryPolicy
+from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.tasks import Tasks
 from mjsim.web.access import Access
 from mjsim.web.files import Files
 from mjsim.web.tasks import api
+from mjsim.web.tasks import callback as module
 from mjsim.web.tasks.api import TasksApi
+from mjsim.web.tasks.callback import Callbacks
 from mjsim.web.tasks.envelope import success
 from mjsim.web.tasks.record import Records
 
@@ -183,12 +192,131 @@ def tasks_are_paid_for_to_their_maker() -> None:
     credited(lambda made: 1_000_000 + 16 * made)
 
 
+@defect("valid-requests-are-accepted")
+def credits_are_said_to_have_run_out() -> None:
+    async def generate(_self: TasksApi, _call: Any) -> Any:
+        raise OutOfCredits("There are none left.")
+
+    TasksApi.generate = generate
+
+
 @defect("results-can-be-fetched")
 def files_are_missing() -> None:
     async def get(_self: Files, _call: Any) -> Any:
         raise NotFound("There is no such file.")
 
     Files.get = get
+
+
+@defect("refusals-cost-nothing")
+def what_is_refused_is_charged() -> None:
+    credited(lambda made: 1_000_000 - made)
+
+
+@defect("refused-no-prompt")
+def everything_is_taken_for_a_task() -> None:
+    truth = TasksApi.generate
+
+    async def generate(self: TasksApi, call: Any) -> Any:
+        try:
+            return await truth(self, call)
+        except InvalidRequest:
+            return success({"taskId": uuid4().hex})
+
+    TasksApi.generate = generate
+
+
+@defect("ST108")
+def credits_are_text() -> None:
+    async def credit(_self: TasksApi, _call: Any) -> Any:
+        return success("a million")
+
+    TasksApi.credit = credit
+
+
+def told(change: Callable[[Document], None]) -> None:
+    """Every callback is sent with this change."""
+    truth = Callbacks.body
+
+    def body(self: Callbacks, *arguments: Any) -> bytes:
+        document = json.loads(truth(self, *arguments))
+        change(document)
+        return json.dumps(document).encode()
+
+    Callbacks.body = body
+
+
+@defect("CB-SUCCESS")
+def success_is_not_told() -> None:
+    webhook._TOLD["end"] = frozenset({Status.FAILED})
+
+
+@defect("CB-FAILURE")
+def failure_is_not_told() -> None:
+    webhook._TOLD["end"] = frozenset({Status.COMPLETED})
+
+
+@defect("CB-TASK")
+def all_callbacks_tell_of_one_task() -> None:
+    told(lambda callback: callback["data"].update(taskId=f"{7:032x}"))
+
+
+@defect("CB-BODY")
+def callbacks_have_the_fields_of_records() -> None:
+    told(lambda callback: callback["data"].update(paramJson=callback["data"].pop("promptJson", "")))
+
+
+@defect("CB-BODY")
+def callbacks_are_forms() -> None:
+    truth = Callbacks.write
+
+    def write(self: Callbacks, *arguments: Any) -> Any:
+        message = truth(self, *arguments)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return changed(message, headers=tuple((name, kind.get(name, value)) for name, value in message.headers))
+
+    Callbacks.write = write
+
+
+@defect("CB-TRUTH")
+def one_result_is_not_told() -> None:
+    told(lambda callback: callback["data"].get("resultUrls", [])[3:] and callback["data"]["resultUrls"].pop())
+
+
+@defect("CB-TRUTH")
+def failure_is_told_as_success() -> None:
+    def change(callback: Document) -> None:
+        if callback["code"] == 500:
+            callback.update(code=200)
+            callback["data"]["resultUrls"] = ["http://127.0.0.1/m/x.jpeg"]
+
+    told(change)
+
+
+@defect("CB-EXTEND")
+def longer_videos_are_told_like_others() -> None:
+    module._of_longer_video = lambda job, urls, _message: module._of_task(job, urls)
+
+
+@defect("CB-SIGNATURE")
+def callbacks_are_signed_by_the_time_alone() -> None:
+    truth = module.signature
+    module.signature = lambda key, _task, timestamp: truth(key, "", timestamp)
+
+
+@defect("CB-SIGNATURE")
+def callbacks_are_not_signed() -> None:
+    truth = Callbacks.__init__
+
+    def init(self: Callbacks, records: Records, origin: Any, _key: str) -> None:
+        truth(self, records, origin, None)
+
+    Callbacks.__init__ = init
+
+
+@defect("CB-RETRY")
+def callbacks_are_sent_once() -> None:
+    simulator.RETRIES = RetryPolicy(())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,21 @@ def failing(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def honest() -> Iterator[str]:
     """The URL of a server that is not the simulator; it knows the keys alice and bob."""
-    program = Path(__file__).with_name("honest_server.py")
-    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
+    with _of_another_hand("honest_server.py") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def honest_tasks() -> Iterator[str]:
+    """The same of the task API; its callbacks are signed with the key `honest`."""
+    with _of_another_hand("honest_task_server.py") as url:
+        yield url
+
+
+@contextmanager
+def _of_another_hand(program: str) -> Iterator[str]:
+    command = [sys.executable, Path(__file__).with_name(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip()
         finally:

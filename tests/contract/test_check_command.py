@@ -116,6 +116,17 @@ def test_the_rules_are_those_of_the_api_that_is_named(what, there, missing, caps
     assert missing - {"variation/story"} <= usual
 
 
+def test_rules_are_told_in_the_words_of_the_api(capsys):
+    """What it calls its news, and how long a receiver has there."""
+    for options, news in (
+        ((), "A webhook is answered with 2xx within 5 s"),
+        (("--api", "tasks"), "A callback is answered with 2xx within 15 s"),
+    ):
+        assert main(["check", "client", *options, "--rules", "--json"]) == ExitCode.PASS
+        rules = {rule["id"]: rule["rule"] for rule in json.loads(capsys.readouterr().out)}
+        assert rules["C040"].startswith(news)
+
+
 def test_the_rules_of_an_api_that_is_none(capsys):
     assert main(["check", "client", "--rules", "--api", "task"]) == ExitCode.USAGE
     (line,) = capsys.readouterr().err.splitlines()

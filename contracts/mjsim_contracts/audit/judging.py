@@ -39,9 +39,11 @@ def _cases(rule: Rule, scenes: Iterable[Scene], contract: Contract, reproduce: R
         for judgement in rule.judge(scene, contract):
             found.setdefault(judgement.place, []).append((scene, judgement))
     if not found:
-        yield Case(rule.code, rule.sentence, Outcome.NOT_EXERCISED, seen=_IDLE.get(rule.code, ""), why=rule.why)
+        sentence, why = rule.told(contract.dialect)
+        idle = _IDLE.get(rule.code, "").format(notice=contract.dialect.notice.name)
+        yield Case(rule.code, sentence, Outcome.NOT_EXERCISED, seen=idle, why=why)
     for place, facts in found.items():
-        yield _case(rule, place, facts, reproduce)
+        yield _case(rule, place, facts, contract.dialect, reproduce)
 
 
 _IDLE = {
@@ -50,25 +52,26 @@ _IDLE = {
     "C024": "no POST was accepted, and none was left without an answer",
     "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
-    "C033": "this check delivered no webhook",
-    "C040": "this check delivered no webhook that was answered",
+    "C033": "this check delivered no {notice}",
+    "C040": "this check delivered no {notice} that was answered",
     "C050": "no list was read",
     "C060": "no picture was fetched",
 }
 """Why a rule was not put to the test."""
 
 
-def _case(rule: Rule, place: str, facts: Sequence[_Found], reproduce: Reproduce) -> Case:
+def _case(rule: Rule, place: str, facts: Sequence[_Found], dialect: Dialect, reproduce: Reproduce) -> Case:
+    sentence, why = rule.told(dialect)
     # The first of the worst: the baseline comes before the variations.
     scene, worst = min(facts, key=lambda fact: _RANK[fact[1].outcome])
     bad = worst.outcome is not Outcome.PASS
     return Case(
         id=f"{rule.code}/{place}" if place else rule.code,
-        title=rule.sentence,
+        title=sentence,
         outcome=worst.outcome,
-        expected=rule.sentence if bad else "",
+        expected=sentence if bad else "",
         seen=f"{worst.seen} (in {scene.name})" if bad else f"kept {len(facts)} times",
-        why=rule.why if bad else "",
+        why=why if bad else "",
         reproduce=reproduce(scene, worst) if bad else "",
         place=place,
         evidence=(*worst.more, *evidence(worst.calls)) if bad else (),

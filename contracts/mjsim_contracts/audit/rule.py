@@ -27,7 +27,11 @@ Judge = Callable[[Scene, Contract], Iterator[Judgement]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the audit; `needs` is what an API must have operations for, lest the rule says nothing about it."""
+    """A rule of the audit; `needs` is what an API must have operations for, lest the rule says nothing about it.
+
+    In its sentence, and in why it matters, {notice} stands for what the API calls its news, and {seconds} for how long a
+    receiver may take to answer that.
+    """
 
     code: str
     sentence: str
@@ -36,6 +40,11 @@ class Rule:
     severity: Outcome = Outcome.FAIL
     """The worst that breaking it means."""
     needs: Role | None = None
+
+    def told(self, dialect: Dialect) -> tuple[str, str]:
+        """Its sentence and why it matters, in the words of an API."""
+        words = {"notice": dialect.notice.name, "seconds": f"{dialect.notice.seconds:g}"}
+        return self.sentence.format_map(words), self.why.format_map(words)
 
     def fits(self, dialect: Dialect) -> bool:
         """Whether the API has what the rule is about."""

@@ -1,4 +1,4 @@
-"""Rules about the receiver that a client opens for its webhooks: it is there, answers in time, and acts once on each."""
+"""Rules about the receiver that a client opens for webhooks or callbacks: it is there, answers in time, and acts once."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,25 +10,21 @@ from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin
 from mjsim_contracts.traffic.delivery import Delivery
 
-_SECONDS = 5.0
-"""How long an answer may take: senders wait for 5 to 30."""
 
-_PLACE = "webhook"
-
-
-@rule("C033", "Whoever asks for webhooks and cannot take them pays for both: the sender's retries, and the polls.")
-def a_webhook_that_was_asked_for_is_taken(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """A webhook that the client asks for is accepted where it asked for it, and heard to the end."""
+@rule("C033", "Whoever asks for {notice}s and cannot take them pays for both: the sender's retries, and the polls.")
+def a_webhook_that_was_asked_for_is_taken(scene: Scene, contract: Contract) -> Iterator[Judgement]:
+    """A {notice} that the client asks for is accepted where it asked for it, and heard to the end."""
+    place = contract.dialect.notice.name
     for told in _per_job(scene):
         accepted = [each for each in told if each.accepted]
         if accepted:
-            yield _heard_out(scene, accepted)
+            yield _heard_out(scene, place, accepted)
         elif missed := [each for each in told if each.status or _alive_after(scene, each)]:
             shown = f"HTTP {missed[0].status}" if missed[0].status else _silence(missed[0])
-            yield _judged(Outcome.FAIL, f"{missed[0].url} never accepted any: {shown}", *missed[:2])
+            yield _judged(Outcome.FAIL, place, f"{missed[0].url} never accepted any: {shown}", *missed[:2])
 
 
-def _heard_out(scene: Scene, accepted: Sequence[Delivery]) -> Judgement:
+def _heard_out(scene: Scene, place: str, accepted: Sequence[Delivery]) -> Judgement:
     job_id = accepted[0].job_id
     known = any(job.id == job_id and job.settled for call in scene.calls for job in call.jobs())
     if (
@@ -37,33 +33,34 @@ def _heard_out(scene: Scene, accepted: Sequence[Delivery]) -> Judgement:
         or scene.cut
         or any(each.told in {"completed", "failed", "cancelled"} for each in accepted)
     ):
-        return _judged(Outcome.PASS, "")
+        return _judged(Outcome.PASS, place, "")
     last = accepted[-1]
     seen = f"the client ended when it was told {last.told}, before the job had ended"
     # Trouble is a reason to leave early; without any, the first news was taken for the last.
     troubled = any([*(call.note for call in scene.calls), *(each.note for each in scene.deliveries)])
-    return _judged(Outcome.WARN if troubled else Outcome.FAIL, seen, last)
+    return _judged(Outcome.WARN if troubled else Outcome.FAIL, place, seen, last)
 
 
 @rule("C040", "Senders count an answer that is late, or none of success, as a failure: they send again, then give up.")
-def receivers_answer_in_time_and_act_once(scene: Scene, _contract: Contract) -> Iterator[Judgement]:
-    """A webhook is answered with 2xx within 5 s, and the same news twice sets off nothing twice."""
+def receivers_answer_in_time_and_act_once(scene: Scene, contract: Contract) -> Iterator[Judgement]:
+    """A {notice} is answered with 2xx within {seconds} s, and the same news twice sets off nothing twice."""
+    notice = contract.dialect.notice
     for each in scene.deliveries:
         took = each.ended - each.sent
-        if each.refused or (each.status == 0 and took < _SECONDS):
+        if each.refused or (each.status == 0 and took < notice.seconds):
             # Nobody listens any more, or the client ended while it was being told; C033 judges who never listened.
             continue
-        if took > _SECONDS:
+        if took > notice.seconds:
             seen = "answered after" if each.status else "no answer for"
-            yield _judged(Outcome.FAIL, f"{seen} {took:.1f} s", each)
+            yield _judged(Outcome.FAIL, notice.name, f"{seen} {took:.1f} s", each)
         elif not each.accepted and not each.note and not scene.distorted:
-            yield _judged(Outcome.FAIL, f"answered {each.status}", each)
+            yield _judged(Outcome.FAIL, notice.name, f"answered {each.status}", each)
         elif each.accepted:
-            yield _judged(Outcome.PASS, "")
-    yield from _twice(scene)
+            yield _judged(Outcome.PASS, notice.name, "")
+    yield from _twice(scene, notice.name)
 
 
-def _twice(scene: Scene) -> Iterator[Judgement]:
+def _twice(scene: Scene, place: str) -> Iterator[Judgement]:
     """What a client did again because it was told again."""
     repeated = [each for each in scene.deliveries if each.again and each.accepted]
     if not repeated:
@@ -75,10 +72,10 @@ def _twice(scene: Scene) -> Iterator[Judgement]:
             continue
         if call.intent in done and call.arrived >= again:
             outcome = Outcome.FAIL if call.creates else Outcome.WARN
-            yield _judged(outcome, f"told twice, and {_deed(call)} twice", repeated[0], calls=(call,))
+            yield _judged(outcome, place, f"told twice, and {_deed(call)} twice", repeated[0], calls=(call,))
             return
         done.add(call.intent)
-    yield _judged(Outcome.PASS, "")
+    yield _judged(Outcome.PASS, place, "")
 
 
 def _deed(call: Call) -> str:
@@ -101,5 +98,5 @@ def _silence(delivery: Delivery) -> str:
     return "nobody listens there" if delivery.refused else "no answer"
 
 
-def _judged(outcome: Outcome, seen: str, *told: Delivery, calls: tuple[Call, ...] = ()) -> Judgement:
-    return Judgement(outcome, _PLACE, seen, calls, delivered(told))
+def _judged(outcome: Outcome, place: str, seen: str, *told: Delivery, calls: tuple[Call, ...] = ()) -> Judgement:
+    return Judgement(outcome, place, seen, calls, delivered(told))

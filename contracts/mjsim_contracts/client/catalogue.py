@@ -70,7 +70,9 @@ def edits_of(
     for kind, path in _candidates(operation, state, answer, wording):
         edit = Edit(operation, state, kind, path)
         changed = edit.apply(answer)
-        if kind not in MANNERS and same_json(changed, answer):
+        # How a notice is written is its sender's affair, and how it travels, the receiver check's.
+        unchanged = operation not in contract.dialect.roles if kind in MANNERS else same_json(changed, answer)
+        if unchanged:
             continue
         yield catalogue.variation(edit, status, changed)
 
@@ -111,7 +113,7 @@ class _Catalogue:
 
     def _profile(self, edit: Edit, tier: Tier, alone: bool) -> Profile:
         """The least profile that makes the edit: what costs a run of its own has to be worth it."""
-        role = self.contract.dialect.roles[edit.operation]
+        role = self.contract.dialect.roles.get(edit.operation)
         if alone and tier is Tier.EVOLUTION:
             return Profile.FULL
         if (
@@ -159,4 +161,4 @@ def _of_items(values: list[Any], path: str, wording: Wording) -> Iterator[tuple[
         together = {name: value for each in reversed(objects) for name, value in each.items()}
         yield from _of_object(together, f"{path}.", wording)
     elif values and isinstance(values[0], str):
-        yield from ((kind, path) for kind in ("long", "astral", "empty"))
+        yield from ((kind, path) for kind in wording.texts.get(path.split(".")[-2], ()))

@@ -49,7 +49,8 @@ class ClientCheck:
     """What is checked, and how thoroughly.
 
     `contract` is the document of the API, beside which a published one may lie. `variables` are templates of environment
-    variables beside MIDJOURNEY_BASE_URL and MIDJOURNEY_TOKEN, in which {url}, {host}, {port} and {key} are replaced.
+    variables beside MIDJOURNEY_BASE_URL and MIDJOURNEY_TOKEN, in which {url}, {host}, {port}, {key} and {secret} are
+    replaced.
     `ok_exits` are the exit codes of success; `crashes` are regular expressions that are signs of a crash. `patience` is
     how many seconds a client is given to give up, `seconds` how many a truthful run may take.
     """
@@ -140,7 +141,7 @@ class ClientCheck:
         """What runs the command."""
         # On a simulator that others use too, accounts need names that nobody else has.
         prefix = f"sim-check-{secrets.token_hex(6)}" if self.server else f"sim-check-{self.seed}"
-        return Runner(upstream, Command(self.command, self.variables), prefix, self.api)
+        return Runner(upstream, Command(self.command, self.variables, self.api.bulletin.secret), prefix, self.api)
 
     def oracle(self, first: Baseline | None) -> Oracle:
         """What judges its runs; once there is a baseline, by what is usual. `CheckError` where a sign is no pattern."""

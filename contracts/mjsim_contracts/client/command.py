@@ -35,10 +35,13 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is run. `variables` are templates of the environment, in which {url}, {host}, {port} and {key} are replaced."""
+    """What is run. `variables` are templates of the environment, in which {url}, {host}, {port}, {key} and {secret} are
+    replaced; `secret` is what webhooks are signed with.
+    """
 
     arguments: Sequence[str]
     variables: Mapping[str, str]
+    secret: str = ""
 
     async def run(self, url: str, key: str, seconds: float) -> Ended:
         """Run it to its end, or to the deadline; `CheckError` where it cannot be started."""
@@ -62,7 +65,7 @@ class Command:
 
     def _given(self, url: str, key: str) -> dict[str, str]:
         host, _, port = url.removeprefix("http://").partition(":")
-        places = {"url": url, "key": key, "host": host, "port": port}
+        places = {"url": url, "key": key, "host": host, "port": port, "secret": self.secret}
         templates = {URL_VARIABLE: "{url}", KEY_VARIABLE: "{key}", **self.variables}
         return {name: _filled(text, places) for name, text in templates.items()}
 

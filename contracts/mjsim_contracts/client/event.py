@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
 from mjsim_contracts.proxy.fault import Break, Close, Effect, Fault, Replace, Slow, Stall, page
-from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.script import Posting, Script
 from mjsim_contracts.proxy.story import Story
 
 
@@ -118,4 +118,24 @@ def courses(found: Surface, told: Iterable[Course]) -> Iterator[Variation]:
             success, "job", profile,
             # Of a job that somebody else cancels a webhook for results tells nothing.
             patient=not story.ends or (bool(found.news) and story is Story.CANCELLED),
+        )  # fmt: skip
+
+
+def postings(found: Surface, notice: str) -> Iterator[Variation]:
+    """The variations in which the client is told otherwise than once, in order, after it was answered; none where it asks
+    for no news. `notice` is what the API calls a piece of it.
+    """
+    if not found.news:
+        return
+    for name, title, posting, success, profile in (
+        ("twice", f"every {notice} is delivered twice", Posting.TWICE, Success.EXPECTED, _QUICK),
+        ("never", f"no {notice} is ever delivered", Posting.NEVER, Success.OPTIONAL, Profile.DEFAULT),
+        ("reversed", f"{notice}s are delivered in reverse order", Posting.REVERSED, Success.EXPECTED, _QUICK),
+        ("early", f"{notice}s come before the answer to the POST", Posting.EARLY, Success.OPTIONAL, Profile.DEFAULT),
+    ):
+        if posting is Posting.REVERSED and found.news < 2:
+            continue
+        yield Variation(
+            f"{notice}/delivery/{name}/all", title, Tier.STORY, Script(posting=posting), success, notice, profile,
+            patient=posting in {Posting.NEVER, Posting.EARLY}, seconds=3,
         )  # fmt: skip

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from mjsim_contracts.client.api import MIDJOURNEY_API, Api, Truthful
+from mjsim_contracts.client.api import MIDJOURNEY_API, Api
 from mjsim_contracts.client.command import Command, Ended
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.changes import Changes
+from mjsim_contracts.proxy.news import News
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.stand import Stand
@@ -26,7 +27,7 @@ class Run:
     calls: tuple[Call, ...]
     made: frozenset[str]
     deliveries: tuple[Delivery, ...] = ()
-    """The webhooks that were delivered to this machine, in order."""
+    """The webhooks or callbacks that were delivered to this machine, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Stage:
     stand: Stand
     changes: Changes
     key: str
-    truth: Truthful
+    news: News
 
     @property
     def url(self) -> str:
@@ -61,7 +62,7 @@ class Runner:
             ended = await self.command.run(stage.url, stage.key, seconds)
         if stage.stand.defect:
             raise CheckError(f"the check itself failed: {stage.stand.defect!r}") from stage.stand.defect
-        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.truth.deliveries))
+        return Run(script, ended, stage.stand.calls, frozenset(stage.changes.made), tuple(stage.news.deliveries))
 
     @asynccontextmanager
     async def stage(self, script: Script, heard: Callable[[Call], None] | None = None) -> AsyncIterator[Stage]:
@@ -71,13 +72,14 @@ class Runner:
         stand = Stand(script.faults, changes, dialect=self._api.dialect, heard=heard)
         await stand.open()
         try:
-            truth = self._api.truth(self._upstream, self._pictures, key, script, stand.images.url, changes)
-            await truth.prepare()
-            stand.serve(truth, self._pictures)
-            truth.begin(stand.start)
+            account = self._api.account(self._upstream, self._pictures, key, script, stand.images.url)
+            news = News(account, self._api.bulletin, script, changes)
+            await news.prepare()
+            stand.serve(news, self._pictures)
+            news.begin(stand.start)
             try:
-                yield Stage(stand, changes, key, truth)
+                yield Stage(stand, changes, key, news)
             finally:
-                await truth.close()
+                await news.close()
         finally:
             await stand.close()

@@ -17,13 +17,14 @@ from mjsim_contracts.client.event import (
     Event,
     closing,
     courses,
+    postings,
 )
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.exchange import Operation
 from mjsim_contracts.proxy.fault import IMAGE, error
-from mjsim_contracts.proxy.script import Posting, Script
+from mjsim_contracts.proxy.script import Script
 from mjsim_contracts.proxy.story import Story
 
 _RATE = error(429, "rate_limited", "Rate limit reached: 10 imagine jobs in 60 s.")
@@ -103,8 +104,7 @@ def situations(found: Surface) -> Iterator[Variation]:
         yield from _lists(found)
     if found.waits:
         yield from _courses(found)
-    if found.news:
-        yield from _postings(found)
+    yield from postings(found, MIDJOURNEY.notice.name)
     yield closing(found)
 
 
@@ -139,18 +139,3 @@ def _courses(found: Surface) -> Iterator[Variation]:
         ("failed-at-once", "jobs have failed at the first look", Story.FAILS_AT_ONCE, badly, _FULL),
         ("waiting", "jobs stay pending", Story.WAITS, Success.OPTIONAL, _FULL),
     ))  # fmt: skip
-
-
-def _postings(found: Surface) -> Iterator[Variation]:
-    for name, title, posting, success, profile in (
-        ("twice", "every webhook is delivered twice", Posting.TWICE, Success.EXPECTED, _QUICK),
-        ("never", "no webhook is ever delivered", Posting.NEVER, Success.OPTIONAL, Profile.DEFAULT),
-        ("reversed", "webhooks are delivered in reverse order", Posting.REVERSED, Success.EXPECTED, _QUICK),
-        ("early", "webhooks come before the answer to the POST", Posting.EARLY, Success.OPTIONAL, Profile.DEFAULT),
-    ):
-        if posting is Posting.REVERSED and found.news < 2:
-            continue
-        yield Variation(
-            f"webhook/delivery/{name}/all", title, Tier.STORY, Script(posting=posting), success, "webhook", profile,
-            patient=posting in {Posting.NEVER, Posting.EARLY}, seconds=3,
-        )  # fmt: skip

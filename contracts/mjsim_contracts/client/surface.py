@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mjsim_contracts.dialect import Dialect, Role
 from mjsim_contracts.proxy.fault import IMAGE
-from mjsim_contracts.proxy.news import NEWS_FIELDS
 from mjsim_contracts.traffic.call import Call, Origin
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Surface:
     """The largest page of jobs that it reads; 0 where it reads none."""
     seconds: float
     news: int = 0
-    """How many webhooks it is sent about one job at most; 0 where it asks for none."""
+    """How many webhooks or callbacks it is sent about one job at most; 0 where it asks for none."""
 
     def creates(self, dialect: Dialect) -> tuple[str, ...]:
         """The operations by which it creates jobs."""
@@ -50,8 +49,8 @@ def surface(runs: Iterable["Run"], dialect: Dialect, failed: Callable[[Document]
     look = next(operation for operation, role in dialect.roles.items() if role is Role.LOOK)
     deliveries = [each for run in runs for each in run.deliveries]
     for each in deliveries:
-        news = json.loads(each.body)
-        answers.setdefault((look, each.told), {name: news[name] for name in news.keys() - NEWS_FIELDS})
+        told = {name: value for name, value in json.loads(each.body).items() if name not in dialect.notice.beside}
+        answers.setdefault((each.place, each.told), told)
     created = {call.exchange.created_id for call in calls if call.exchange} - {""}
     settled = {job.id for call in calls for job in call.jobs() if job.status == "completed"}
     settled |= {each.job_id for each in deliveries if each.told == "completed" and each.accepted}

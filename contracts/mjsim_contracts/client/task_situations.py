@@ -17,9 +17,11 @@ from mjsim_contracts.client.event import (
     Event,
     closing,
     courses,
+    postings,
 )
 from mjsim_contracts.client.surface import Surface
 from mjsim_contracts.client.variation import Profile, Success, Tier, Variation
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.proxy.fault import IMAGE, envelope
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.task_operation import TaskOperation
@@ -121,4 +123,5 @@ def task_situations(found: Surface) -> Iterator[Variation]:
             ("not-created", "tasks cannot be created: successFlag 2", Story.FAILS_AT_ONCE, badly, _QUICK),
             ("stuck", "tasks stay at successFlag 0", Story.STICKS, Success.OPTIONAL, Profile.DEFAULT),
         ))  # fmt: skip
+    yield from postings(found, TASKS.notice.name)
     yield closing(found)

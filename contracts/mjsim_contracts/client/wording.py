@@ -21,6 +21,7 @@ class Wording:
     essential: frozenset[str]
     """Without these no client can go on."""
     texts: Mapping[str, Kinds]
+    """Those of a list stand under its name."""
     lists: Mapping[str, Kinds]
     numbers: Mapping[str, Kinds]
     failure: tuple[tuple[str, str], ...]
@@ -54,7 +55,7 @@ MIDJOURNEY_WORDING = Wording(
     essential=frozenset({"id", "status", "data", "job_id", "result", "images", "url", "prompts"}),
     texts={
         **dict.fromkeys(("status", "type"), ("unknown",)),
-        **dict.fromkeys(("message", "prompt"), _PROSE),
+        **dict.fromkeys(("message", "prompt", "prompts"), _PROSE),
         **dict.fromkeys(("created_at", "updated_at", "completed_at"), ("offset", "seconds", "nanoseconds")),
         "content_type": ("webp", "unknown"),
     },
@@ -73,16 +74,18 @@ MIDJOURNEY_WORDING = Wording(
 
 TASKS_WORDING = Wording(
     essential=frozenset({"code", "data", "taskId", "successFlag", "resultInfoJson", "resultUrls", "resultUrl"}),
-    texts={"msg": _PROSE, "taskType": ("unknown",), "paramJson": ("empty",)},
+    texts={"msg": _PROSE, "taskType": ("unknown",), **dict.fromkeys(("paramJson", "promptJson"), ("empty",))},
     lists={"resultUrls": ("empty", "first", "reversed")},
     # A flag that is text is one that nobody waits for.
     numbers={"successFlag": ("float",), **dict.fromkeys(("createTime", "completeTime"), (*_NUMBER, "date"))},
-    # Times are integers but by lenient rules; what has succeeded has results, what has failed a reason, and both an end.
+    # Times are integers but by lenient rules; what has succeeded has results, what has failed a reason, and both an end;
+    # and the callback of a longer video says whether that is so, and what it is.
     prose=frozenset(
         {
             *((name, kind) for name in ("createTime", "completeTime") for kind in ("text", "date")),
             *((name, "null") for name in ("completeTime", "resultInfoJson", "errorCode", "errorMessage")),
             ("resultUrls", "empty"),
+            *((name, "drop") for name in ("taskType", "resultInfoJson")),
         }
     ),
     failure=tuple(

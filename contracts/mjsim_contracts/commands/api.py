@@ -1,11 +1,10 @@
 """Which API is meant is asked in the same words by every command that knows more than one of them."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 
-from mjsim_contracts.contract import contract_file
+from mjsim_contracts.dialect.table import DIALECTS
 
-APIS = ("midjourney", "tasks")
+APIS = tuple(DIALECTS)
 """The APIs that a check can be about; the first is meant where none is named."""
 
 
@@ -13,8 +12,3 @@ def add_api_option(parser: ArgumentParser, which: str) -> None:
     """Add `--api`; `which` says in a few words what API is asked for."""
     meant = f"{which}: the published one ({APIS[0]}, the default), or that of tasks in envelopes"
     parser.add_argument("--api", choices=APIS, default=APIS[0], help=meant)
-
-
-def document_of(api: str) -> Path:
-    """Where the document of an API is, with what mjsim adds to it."""
-    return contract_file(f"{api}.json")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import add_api_option, document_of
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.contract import document_of
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
@@ -16,6 +17,7 @@ _EXAMPLES = """examples:
   mjsim check client --profile quick -- npm test        in a few seconds
   mjsim check client --env API_URL={url} --env API_KEY={key} -- ./client
   mjsim check client --api tasks -- ./client            one of the task API: taskType, successFlag, codes in envelopes
+  mjsim check client --env WEBHOOK_SECRET={secret} -- ./client     one that verifies the webhooks, or callbacks, it asks for
   mjsim check client --replay V-017 -- ./client         one variation again; its server stays up until Ctrl-C
   mjsim check client --only 'getJobStatus/*' --html report.html -- ./client
 
@@ -32,7 +34,7 @@ def _add_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=TEXT",
-        help="set a variable; {url}, {host}, {port}, {key} are filled in",
+        help="set a variable; {url}, {host}, {port}, {key}, and {secret} that webhooks are signed with, are filled in",
     )
     parser.add_argument(
         "--ok-exit", action="append", type=int, metavar="CODE", help="an exit code of success (default: 0)"

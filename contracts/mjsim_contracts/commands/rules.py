@@ -6,7 +6,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from mjsim_contracts.commands.api import APIS, add_api_option
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.dialect.table import DIALECTS
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.report.model import ExitCode
 
@@ -66,17 +69,17 @@ def _client(api: str) -> Iterator[RuleText]:
 
 def _audit(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.audit.judging import rules
-    from mjsim_contracts.dialect.table import DIALECTS
 
-    for rule in rules(DIALECTS[api]):
-        yield RuleText(rule.code, str(rule.severity), rule.sentence, rule.why)
+    dialect = DIALECTS[api]
+    for rule in rules(dialect):
+        yield RuleText(rule.code, str(rule.severity), *rule.told(dialect))
 
 
 def _server(api: str) -> Iterator[RuleText]:
     from mjsim_contracts.server.rules import RULES
     from mjsim_contracts.taskserver.rules import TASK_RULES
 
-    for rule in dict(zip(APIS, (RULES, TASK_RULES), strict=True))[api].values():
+    for rule in {MIDJOURNEY.name: RULES, TASKS.name: TASK_RULES}[api].values():
         yield RuleText(rule.code, "warn" if rule.advice else "fail", rule.title, rule.why)
 
 

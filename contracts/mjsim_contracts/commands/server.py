@@ -2,19 +2,26 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import APIS, add_api_option
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import ExitCode
 
+if TYPE_CHECKING:
+    from mjsim_contracts.server.safe import Plan
+
 _EXAMPLES = """examples:
   mjsim check server http://127.0.0.1:8080                   a simulator, or anything that takes keys like sim-<name>
   mjsim check server http://127.0.0.1:8080 --profile quick   in a few seconds
-  mjsim check server http://127.0.0.1:8080 --api tasks       the task API there
+  mjsim check server http://127.0.0.1:8080 --api tasks       the task API there; --webhook-secret KEY for its signatures
   mjsim check server https://api.example.com --safe          a server that costs money: shows what it would send
   mjsim check server https://api.example.com --safe --send   ... and sends it, 25 requests at most
+  mjsim check server https://api.example.com --api tasks --safe --send   no task is made there, nothing is spent
   mjsim check server URL --html report.html --junit report.xml
   mjsim check server URL --baseline known.json --baseline-update   from here on, only new failures count
 
@@ -23,12 +30,8 @@ The key is --key or MIDJOURNEY_TOKEN; it should be of an account that nobody els
 
 _PROFILES = (
     "quick: boundary values and a few stories, about 5 seconds; default: all that Schemathesis knows, about 10; "
-    "full: ten times as much of everything, minutes; the task API takes twice as long"
+    "full: ten times as much of everything, minutes"
 )
-
-
-_OF_JOBS = ("webhook_secret", "contract", "safe", "send")
-"""Options that only the published API has."""
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -39,7 +42,9 @@ def _add_options(parser: ArgumentParser) -> None:
         "--other-key", metavar="KEY", help="the key of another account, which must not see the first one's jobs"
     )
     parser.add_argument(
-        "--webhook-secret", metavar="SECRET", help="what its webhooks are signed with: whsec_ and Base64"
+        "--webhook-secret",
+        metavar="SECRET",
+        help="what its webhooks are signed with: whsec_ and Base64; with --api tasks, the webhook key",
     )
     parser.add_argument(
         "--contract",
@@ -61,40 +66,52 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _tasks(given: Namespace, progress: Progress) -> Check:
-    import os
-
+    from mjsim_contracts.receiver.secret import plain_key
     from mjsim_contracts.server.profile import PROFILES
-    from mjsim_contracts.server.wire import TOKEN_VARIABLE
     from mjsim_contracts.taskserver.check import TaskServerCheck
+    from mjsim_contracts.taskserver.safe_plan import TaskPlan
 
-    for name in _OF_JOBS:
-        if getattr(given, name):
-            raise CheckError(f"--api tasks has no --{name.replace('_', '-')}", ExitCode.USAGE)
-    key = given.key or os.environ.get(TOKEN_VARIABLE) or None
-    seed = 1 if given.seed is None else given.seed
-    return TaskServerCheck(given.url, key, given.other_key, seed, PROFILES[given.profile], progress)
+    if given.contract:
+        raise CheckError("--api tasks has no --contract", ExitCode.USAGE)
+    key, seed = _key(given), 1 if given.seed is None else given.seed
+    if given.safe or given.send:
+        return _safe(given, key, seed, progress, TaskPlan.at)
+    signing = plain_key(given.webhook_secret, "--webhook-secret") if given.webhook_secret else None
+    return TaskServerCheck(given.url, key, given.other_key, seed, PROFILES[given.profile], progress, signing)
 
 
 def _jobs(given: Namespace, progress: Progress) -> Check:
-    import os
-
     from mjsim_contracts.configuration import Configuration
     from mjsim_contracts.receiver.secret import signing_key
     from mjsim_contracts.server.check import ServerCheck
     from mjsim_contracts.server.profile import PROFILES
-    from mjsim_contracts.server.safe import SafeCheck
-    from mjsim_contracts.server.wire import TOKEN_VARIABLE
+    from mjsim_contracts.server.safe_plan import JobPlan
 
-    key = given.key or os.environ.get(TOKEN_VARIABLE) or None
-    seed = 1 if given.seed is None else given.seed
+    key, seed = _key(given), 1 if given.seed is None else given.seed
     if given.safe or given.send:
-        return SafeCheck(given.url, key, given.requests, given.send, seed, progress)
+        return _safe(given, key, seed, progress, JobPlan)
     configuration, profile = Configuration(given.contract or Configuration.PUBLISHED), PROFILES[given.profile]
     signing = signing_key(given.webhook_secret, "--webhook-secret") if given.webhook_secret else None
     return ServerCheck(given.url, key, given.other_key, configuration, seed, profile, progress, signing)
 
 
-_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = dict(zip(APIS, (_jobs, _tasks), strict=True))
+def _safe(
+    given: Namespace, key: str | None, seed: int, progress: Progress, plan: "Callable[[str, float, str], Plan]"
+) -> Check:
+    from mjsim_contracts.server.safe import SafeCheck
+
+    return SafeCheck(given.url, key, given.requests, given.send, seed, progress, plan)
+
+
+def _key(given: Namespace) -> str | None:
+    import os
+
+    from mjsim_contracts.server.wire import TOKEN_VARIABLE
+
+    return given.key or os.environ.get(TOKEN_VARIABLE) or None
+
+
+_CHECKS: Mapping[str, Callable[[Namespace, Progress], Check]] = {MIDJOURNEY.name: _jobs, TASKS.name: _tasks}
 
 
 def _build(given: Namespace, progress: Progress) -> Check:

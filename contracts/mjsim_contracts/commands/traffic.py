@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mjsim_contracts.commands import Check, Command
-from mjsim_contracts.commands.api import add_api_option, document_of
+from mjsim_contracts.commands.api import add_api_option
+from mjsim_contracts.contract import document_of
 from mjsim_contracts.progress import Progress
 from mjsim_contracts.report.model import Report
 

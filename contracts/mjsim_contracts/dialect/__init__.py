@@ -3,7 +3,7 @@
 A dialect reads a request and its answer; what it makes of them is one value in words that all APIs share.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -56,8 +56,27 @@ class Reading:
     """The page of a list that was read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How an API tells of jobs without being asked: `name` is its word for one such message, and `seconds` how long a
+    receiver may take to answer it.
+    """
+
+    name: str
+    seconds: float
+    place: Callable[[Any], str]
+    """What the body is in the contract: the operation that would answer with it, or a schema of its own."""
+    beside: frozenset[str] = frozenset()
+    """The fields of the body that are none of that."""
+
+
 class Dialect(Protocol):
     """One API, as requests and answers show it."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as `--api` takes it; its document, with what mjsim adds to it, has the same."""
+        ...
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -84,6 +103,11 @@ class Dialect(Protocol):
         """The fields of a job, by the path of the object that holds them."""
         ...
 
+    @property
+    def notice(self) -> Notice:
+        """How it tells of jobs without being asked."""
+        ...
+
     def operation(self, method: str, target: str) -> str | None:
         """The operation that a request calls; None where it is none."""
         ...
@@ -93,7 +117,9 @@ class Dialect(Protocol):
         ...
 
     def state(self, operation: str, status: int, document: Any) -> str:
-        """Under which state an answer's edits are listed: the job's status where it shows one job, else the HTTP status."""
+        """Under which state the edits of an answer, or of a notice, are listed: the job's status where it shows one job,
+        else the HTTP status.
+        """
         ...
 
     def pictured(self, path: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mjsim_contracts.dialect import Dialect, Prospect, Reading, Role
+from mjsim_contracts.dialect import Dialect, Notice, Prospect, Reading, Role
 from mjsim_contracts.exchange import CREATES, Exchange, Operation, read_exchange
 from mjsim_contracts.promises.listing import listing
 from mjsim_contracts.sighting import seen_jobs
@@ -16,6 +16,7 @@ _SHOWS_ONE = frozenset({Operation.GET, Operation.CANCEL})
 class _Midjourney:
     """See `Dialect`."""
 
+    name = "midjourney"
     roles: Mapping[str, Role] = {
         **dict.fromkeys(CREATES, Role.CREATE),
         Operation.GET: Role.LOOK,
@@ -33,6 +34,7 @@ class _Midjourney:
         "parameters": ("aspect_ratio", "model_version", "process_mode", "quality", "stylize", "seed"),
         "result.images": ("url", "index", "width", "height", "content_type"),
     }  # fmt: skip
+    notice = Notice("webhook", 5.0, lambda _body: Operation.GET, frozenset({"event", "job_id", "timestamp"}))
 
     def operation(self, method: str, target: str) -> Operation | None:
         exchange = read_exchange(method, target, "", None, 0, b"")

@@ -1,4 +1,6 @@
-"""The dialects by the names of their APIs, as `--api` takes them; the first one is meant where nothing is said."""
+"""The APIs that there are: every table of something by API has these names, in this order; the first one is meant where
+nothing is said.
+"""
 
 from collections.abc import Mapping
 
@@ -6,7 +8,7 @@ from mjsim_contracts.dialect import Dialect
 from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.dialect.tasks import TASKS
 
-DIALECTS: Mapping[str, Dialect] = {"midjourney": MIDJOURNEY, "tasks": TASKS}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (MIDJOURNEY, TASKS)}
 
 
 def spoken(method: str, target: str) -> str:

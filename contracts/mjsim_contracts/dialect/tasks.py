@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from mjsim_contracts.dialect import Dialect, Prospect, Reading, Role
+from mjsim_contracts.dialect import Dialect, Notice, Prospect, Reading, Role
 from mjsim_contracts.exchange import inside, parsed
 from mjsim_contracts.sighting import SeenJob
 from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, SUCCEEDED, TaskOperation, task_operation
@@ -16,10 +16,18 @@ _PASSING = frozenset({408, 425})
 _FINAL = frozenset({501, 505})
 """What failed for good, or is switched off, is said with codes that HTTP has for servers in trouble."""
 
+CALLBACK, EXTEND_CALLBACK = "Callback", "ExtendCallback"
+"""The schemas of what is told: longer videos are told of in words of their own."""
+
+
+def _callback(body: Any) -> str:
+    return EXTEND_CALLBACK if inside(body, "data", "successFlag") is not None else CALLBACK
+
 
 class _Tasks:
     """See `Dialect`."""
 
+    name = "tasks"
     roles: Mapping[str, Role] = {
         TaskOperation.GENERATE: Role.CREATE,
         TaskOperation.UPSCALE: Role.CREATE,
@@ -37,6 +45,7 @@ class _Tasks:
         "resultInfoJson": ("resultUrls",),
         "resultInfoJson.resultUrls": ("resultUrl",),
     }  # fmt: skip
+    notice = Notice("callback", 15.0, _callback)
 
     def operation(self, method: str, target: str) -> TaskOperation | None:
         return task_operation(method, target)
@@ -68,6 +77,8 @@ class _Tasks:
         said = code(status, document)
         if operation == TaskOperation.GET and said == 200:
             return _status(inside(document, "data", "successFlag")) or str(said)
+        if operation in {CALLBACK, EXTEND_CALLBACK}:
+            return "completed" if said == 200 else "failed"
         return str(said)
 
     def pictured(self, path: str) -> str:
@@ -77,7 +88,7 @@ class _Tasks:
 
 def code(status: int, answer: Any) -> int:
     """What an answer says of its request: the code of its envelope, or the HTTP status where that says more or all."""
-    said = _whole(inside(answer, "code")) if status == 200 else None
+    said = whole(inside(answer, "code")) if status == 200 else None
     return status if said is None else said
 
 
@@ -108,11 +119,11 @@ def seen_task(record: Any) -> SeenJob | None:
 
 
 def _status(flag: object) -> str:
-    number = _whole(flag)
+    number = whole(flag)
     return "" if number is None else _STATUSES.get(number, "")
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
     """The integer that a number of JSON is, be it written 200 or 200.0."""
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -6,16 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.client.variation import Success, Variation
-from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.inprocess.choice import STORIES, Choice
 from mjsim_contracts.inprocess.golden import Golden
 from mjsim_contracts.inprocess.memory import Memory
 from mjsim_contracts.inprocess.offer import Offer
+from mjsim_contracts.inprocess.subject import Subject
 from mjsim_contracts.inprocess.virtual import Endless, VirtualTime
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.pictures import Pictures
 from mjsim_contracts.proxy.script import Script
-from mjsim_contracts.proxy.truth import Truth
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written
 from mjsim_contracts.traffic.call import Headers
@@ -43,15 +42,18 @@ class Line:
 class Conversation:
     """Answers one client from its first request to its last. `Endless` at the call after the last of `calls`."""
 
-    def __init__(self, golden: Golden, offer: Offer, choice: Choice, clock: VirtualTime, calls: int) -> None:
-        memory = Memory(golden)
+    def __init__(
+        self, golden: Golden, subject: Subject, offer: Offer, choice: Choice, clock: VirtualTime, calls: int
+    ) -> None:
+        memory = Memory(golden, subject)
+        self.subject = subject
         self._offer, self._choice, self._clock, self._calls = offer, choice, clock, calls
         self.key = golden.key
         self.story = choice.story()
         self._pictures = Pictures(memory)
         script = Script(story=STORIES[self.story])
-        self._truth = Truth(memory, self._pictures, golden.key, script, IMAGES)
-        self._truth.inherit(memory.earlier(script.earlier))
+        self._account = subject.api.account(memory, self._pictures, golden.key, script, IMAGES)
+        self._account.inherit(memory.earlier(script.earlier))
         self.lines: list[Line] = []
         self.broken_off: BaseException | None = None
         """What ended the conversation from within, whether or not the client let it through."""
@@ -87,16 +89,17 @@ class Conversation:
         if origin == IMAGES:
             line = self._line(asked, _at_once(self._pictures.answer(asked)))
         else:
-            line = self._changed(asked, _at_once(self._truth.answer(asked)))
+            line = self._changed(asked, _at_once(self._account.answer(asked)))
         self.lines.append(line)
         return line.answer
 
     def _changed(self, asked: Asked, answer: Written) -> Line:
-        operation = MIDJOURNEY.operation(asked.method, asked.target)
-        chosen = self._choice.of(len(self.lines) + 1, self._offer.of(operation, answer))
+        dialect = self.subject.api.dialect
+        operation = dialect.operation(asked.method, asked.target)
+        chosen = self._choice.of(len(self.lines) + 1, self._offer.of(asked, answer))
         if operation is None or not chosen:
             return self._line(asked, answer)
-        changes = Changes([each.script.edits[0] for each in chosen])
+        changes = Changes([each.script.edits[0] for each in chosen], dialect)
         answer, marks = changes.apply(operation, answer, asked.lower())
         made = tuple(each for each in chosen if each.id in changes.made)
         return self._line(asked, answer, made, tuple(marks))

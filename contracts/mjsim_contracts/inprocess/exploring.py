@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from mjsim_contracts.inprocess.choice import STORIES, Drawn, Named, Truth
+from mjsim_contracts.inprocess.choice import Drawn, Named, Truth
 from mjsim_contracts.inprocess.golden import Golden
 from mjsim_contracts.inprocess.holding import Client, Held, Room
 from mjsim_contracts.inprocess.offer import BEYOND, Offer
 from mjsim_contracts.inprocess.regression import Found
+from mjsim_contracts.inprocess.subject import MIDJOURNEY_SUBJECT, Subject
 from mjsim_contracts.inprocess.transcript import named, told
 
 
@@ -34,7 +35,8 @@ class Explored:
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """Conversations with clients of one account. `keep` is told what broke a client, and says what it has done with it.
+    """Conversations with clients of one account, about an API. `keep` is told what broke a client, and says what it has
+    done with it.
 
     `examples` is how many are held with each client, `calls` how many calls one of them may take.
     """
@@ -44,11 +46,12 @@ class Conversations:
     calls: int = 100
     keep: Callable[[Found], str] = field(default=lambda _found: "", repr=False)
     named: Named | None = None
+    subject: Subject = field(default=MIDJOURNEY_SUBJECT, repr=False)
 
     def replaying(self, *edits: str, story: str = "completes") -> "Conversations":
         """The one conversation in which these edits are made, in place of those that are drawn; ValueError for no story."""
-        if story not in STORIES:
-            raise ValueError(f"story: {story!r} is none of {', '.join(STORIES)}")
+        if story not in self.subject.stories:
+            raise ValueError(f"story: {story!r} is none of {', '.join(self.subject.stories)}")
         return replace(self, named=Named(edits, story), keep=lambda _found: "")
 
     def check(self, client: Client, *, beyond: Collection[str] = ()) -> Explored:
@@ -60,17 +63,17 @@ class Conversations:
         __tracebackhide__ = True
         if unknown := set(beyond) - set(BEYOND):
             raise ValueError(f"beyond: {min(unknown)!r} is none of {', '.join(BEYOND)}")
-        room = Room(self.golden, client, self.calls)
-        _demand_truth(room.hold(Offer(), Truth()))
+        room = Room(self.golden, self.subject, client, self.calls)
+        _demand_truth(room.hold(Offer(self.subject.api), Truth()))
         if self.named:
             return self._replay(room, self.named)
-        return self._explore(room, Offer(beyond))
+        return self._explore(room, Offer(self.subject.api, beyond))
 
     def _replay(self, room: Room, choice: Named) -> Explored:
         __tracebackhide__ = True
-        held = room.hold(Offer(BEYOND), choice)
+        held = room.hold(Offer(self.subject.api, BEYOND), choice)
         if held.broken:
-            raise _broke(held, _found(held, choice), "")
+            raise self._broke(held, _found(held, choice), "")
         return Explored(1, frozenset(held.conversation.edits))
 
     def _explore(self, room: Room, offer: Offer) -> Explored:
@@ -81,7 +84,7 @@ class Conversations:
         @hypothesis.given(st.data())
         def explore(data: st.DataObject) -> None:
             nonlocal count
-            held = room.hold(offer, Drawn(data))
+            held = room.hold(offer, Drawn(data, self.subject.stories))
             count += 1
             edits.update(each.partition("@")[0] for each in held.conversation.edits)
             if held.broken:
@@ -95,9 +98,13 @@ class Conversations:
             raise ClientBroke("The client does not do the same each time that it is told the same.") from error
         else:
             return Explored(count, frozenset(edits))
-        choice, held = _narrowed(room, held)
+        choice, held = _narrowed(room, Offer(self.subject.api, BEYOND), held)
         found = _found(held, choice)
-        raise _broke(held, found, self.keep(found)) from None
+        raise self._broke(held, found, self.keep(found)) from None
+
+    def _broke(self, held: Held, found: Found, kept: str) -> ClientBroke:
+        again = f"Again: {self.subject.fixture}.{found.replaying}.check(...)"
+        return ClientBroke(f"The client broke: {told(held)}\n\n{again}\n{kept}".rstrip(), found)
 
 
 def _settings(examples: int) -> hypothesis.settings:
@@ -131,7 +138,7 @@ def _demand_truth(held: Held) -> None:
         raise ClientBroke("The client has asked nothing; it has to use a session that `api` gives it.")
 
 
-def _narrowed(room: Room, held: Held) -> tuple[Named, Held]:
+def _narrowed(room: Room, offer: Offer, held: Held) -> tuple[Named, Held]:
     """The plainest conversation that breaks the client just so: on the usual story, and with one edit wherever it fits.
 
     Hypothesis prefers fewer choices, and a short story has fewer than a plain one.
@@ -141,7 +148,7 @@ def _narrowed(room: Room, held: Held) -> tuple[Named, Held]:
     for course in dict.fromkeys(("completes", exact.course)):
         for edits in [*((name,) for name in names), names, exact.edits]:
             choice = Named(edits, course)
-            again = room.hold(Offer(BEYOND), choice)
+            again = room.hold(offer, choice)
             if again.broken and type(again.error) is type(held.error):
                 return choice, again
     return exact, held
@@ -149,8 +156,3 @@ def _narrowed(room: Room, held: Held) -> tuple[Named, Held]:
 
 def _found(held: Held, choice: Named) -> Found:
     return Found(choice.edits, choice.course, named(held.error))
-
-
-def _broke(held: Held, found: Found, kept: str) -> ClientBroke:
-    again = f"Again: mjsim_conversation.{found.replaying}.check(...)"
-    return ClientBroke(f"The client broke: {told(held)}\n\n{again}\n{kept}".rstrip(), found)

@@ -36,7 +36,8 @@ class Golden:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-            [*SIMULATOR, *OPTIONS, "--seed", "1", "--attached"],
+            # One account makes what all conversations of a session make.
+            [*SIMULATOR, *OPTIONS, "--seed", "1", "--attached", "--task-rate-limit", "none"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -75,9 +76,9 @@ class Golden:
             self._answers[known] = self._ask(asked, sent)
         return self._answers[known]
 
-    def job(self, job_id: str) -> bytes:
-        """A job of the account, as the simulator shows it."""
-        target, headers = f"/v1/jobs/{job_id}", (("Authorization", f"Bearer {self.key}"),)
+    def look(self, target: str) -> bytes:
+        """What the account is shown there."""
+        headers = (("Authorization", f"Bearer {self.key}"),)
         return self.answer(Asked("GET", target, headers, b"")).body
 
     def _ask(self, asked: Asked, headers: dict[str, str]) -> Written:

@@ -12,6 +12,7 @@ from mjsim_contracts.inprocess.choice import Choice
 from mjsim_contracts.inprocess.conversation import Conversation
 from mjsim_contracts.inprocess.golden import Golden
 from mjsim_contracts.inprocess.offer import Offer
+from mjsim_contracts.inprocess.subject import Subject
 from mjsim_contracts.inprocess.virtual import Endless, Place, VirtualTime, sleepers
 
 Client = Callable[[Api], object]
@@ -36,14 +37,14 @@ class Held:
 class Room:
     """Where a client holds conversations; each is over after so many `calls`, and ten times as many sleeps."""
 
-    def __init__(self, golden: Golden, client: Client, calls: int) -> None:
-        self._golden, self._client, self._calls = golden, client, calls
+    def __init__(self, golden: Golden, subject: Subject, client: Client, calls: int) -> None:
+        self._golden, self._subject, self._client, self._calls = golden, subject, client, calls
         self._places: list[Place] = sleepers(getattr(client, "__globals__", {}))
 
     def hold(self, offer: Offer, choice: Choice) -> Held:
         """Hold a conversation. What ended it from within, and is nobody's failure, is raised as it is."""
         clock = VirtualTime(self._places, self._calls * 10)
-        conversation = Conversation(self._golden, offer, choice, clock, self._calls)
+        conversation = Conversation(self._golden, self._subject, offer, choice, clock, self._calls)
         error: BaseException | None = None
         with ExitStack() as closing, clock:
             try:

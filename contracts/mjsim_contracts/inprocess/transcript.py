@@ -15,10 +15,10 @@ _LINES = 40
 """How many lines of a long conversation are shown, and those with a change."""
 
 _STORY_WORDS = {
-    "at-once": "jobs are completed at the first look",
-    "fails": "jobs fail while they run",
-    "cancelled": "somebody else cancels the jobs",
-    "fails-at-once": "jobs have failed at the first look",
+    "at-once": "{jobs} are completed at the first look",
+    "fails": "{jobs} fail while they run",
+    "cancelled": "somebody else cancels the {jobs}",
+    "fails-at-once": "{jobs} have failed at the first look",
 }
 
 
@@ -47,7 +47,7 @@ def _is_theirs(frame: traceback.FrameSummary) -> bool:
 def _changes(held: Held) -> Iterator[str]:
     conversation = held.conversation
     if conversation.story in _STORY_WORDS:
-        yield f"the story: {_STORY_WORDS[conversation.story]}"
+        yield f"the story: {_STORY_WORDS[conversation.story].format(jobs=conversation.subject.jobs)}"
     changed = [each for line in conversation.lines for each in line.edits]
     for each in dict.fromkeys(changed):
         yield f"the change: {each.title} ({each.tier})"
@@ -78,8 +78,14 @@ def _brief(line: Line) -> str:
         return f"{len(line.answer.body)} bytes"
     if isinstance(inside(said, "data"), list):
         return f"{len(said['data'])} jobs"
-    words = [inside(said, "status"), inside(said, "code"), _percent(inside(said, "progress"))]
+    code, flag = inside(said, "code"), inside(said, "data", "successFlag")
+    words = [inside(said, "status"), code if isinstance(code, str) else _named("code", code)]
+    words += [_percent(inside(said, "progress")), _named("successFlag", flag)]
     return ", ".join(str(word) for word in words if word is not None)
+
+
+def _named(name: str, value: object) -> str | None:
+    return None if value is None else f"{name} {value}"
 
 
 def _percent(progress: object) -> str | None:

@@ -1,60 +1,72 @@
-"""A client that has its jobs reported to this machine is told of them by the proxy, so that its webhooks tell the same
-story as the answers that it polls; what its receiver makes of each of them is recorded.
-
-They are signed as a simulator signs them that was given no secret.
+"""A client that has its jobs reported to this machine is told of them by the proxy, so that its webhooks or callbacks tell
+the same story as the answers that it polls; what its receiver makes of each of them is recorded.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
-from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.exchange import CREATES, Operation, identifier, inside, parsed
+from mjsim_contracts.proxy.bulletin import Bulletin, Subscription, changes_of
 from mjsim_contracts.proxy.changes import Changes
 from mjsim_contracts.proxy.script import Posting, Script
-from mjsim_contracts.proxy.story import Document, Stage, Story, at_stage
-from mjsim_contracts.proxy.truth import Truth, encode
+from mjsim_contracts.proxy.story import Document, Stage
+from mjsim_contracts.proxy.truth import encode
 from mjsim_contracts.proxy.upstream import Asked
 from mjsim_contracts.proxy.wire import Written
 from mjsim_contracts.receiver.delivery import Delivery as Recipe
-from mjsim_contracts.receiver.event import event
 from mjsim_contracts.traffic.delivery import Delivery
-
-KEY = b"mjsim-development-secret"
-"""What is signed with where no secret was given: known to everybody."""
-
-NEWS_FIELDS = frozenset({"event", "job_id", "timestamp"})
-"""What a webhook tells beside the job."""
 
 _PACE = 0.1
 """Seconds before each piece of news; a client that has just been answered needs a moment to note the job's id."""
 
-_WAIT = ClientTimeout(total=10)
+_MARGIN = 5.0
+"""How many seconds longer than it should take an answer is waited for, so that one that is late is seen to come."""
+
 _TRIES = 3
 _EARLY = 1.0
 """How many seconds the answer to a POST is kept back for news that is to come before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Where a job is reported, and whether every change of its status is, or only its end."""
+class Account(Protocol):
+    """The jobs of one client, as their story shows them."""
 
-    url: str
-    every: bool
+    async def prepare(self) -> None:
+        """Be ready for the first request."""
+        ...
+
+    def inherit(self, job_ids: Iterable[str]) -> None:
+        """These jobs are from before: every look shows them as they are."""
+        ...
+
+    async def answer(self, asked: Asked) -> Written:
+        """The answer to a request of the API."""
+        ...
+
+    async def finished(self, job_id: str) -> Document:
+        """A job as it is once it is completed, whatever has been told of it so far."""
+        ...
+
+    def reach(self, job_id: str, look: int) -> None:
+        """Others have been told what the look with this number shows."""
+        ...
+
+    def is_cancelled(self, job_id: str) -> bool:
+        """Whether the client has cancelled the job."""
+        ...
 
 
 class News:
-    """Answers as the truth does, and delivers what webhooks were asked for; `deliveries` is the record."""
+    """Answers as the account does, and delivers what it was asked to tell; `deliveries` is the record."""
 
-    def __init__(self, truth: Truth, script: Script, changes: Changes) -> None:
-        self._truth = truth
+    def __init__(self, account: Account, bulletin: Bulletin, script: Script, changes: Changes) -> None:
+        self._account = account
+        self._bulletin = bulletin
         self._script = script
         self._changes = changes
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,22 +75,23 @@ class News:
         self.deliveries: list[Delivery] = []
 
     async def prepare(self) -> None:
-        """Give the account its jobs from before."""
-        await self._truth.prepare()
+        """Be ready for the first request."""
+        await self._account.prepare()
 
     def begin(self, start: float) -> None:
         """The record starts at this reading of the monotonic clock, in seconds."""
         self._start = start
 
     async def answer(self, asked: Asked) -> Written:
-        """The answer to a request; a POST that names a webhook on this machine is taken without it."""
-        wanted = subscription(asked)
+        """The answer to a request; one that names a receiver on this machine is passed on without it."""
+        wanted = self._bulletin.subscription(asked)
         if wanted is None:
-            return await self._truth.answer(asked)
-        answer = await self._truth.answer(replace(asked, body=_without_webhook(asked.body)))
-        if answer.status == 200 and self._script.posting is not Posting.NEVER:
-            job_id = identifier(inside(json.loads(answer.body), "data", "job_id"))
-            task = asyncio.create_task(self._tell(job_id, wanted))
+            return await self._account.answer(asked)
+        silenced = replace(asked, body=encode(self._bulletin.silenced(json.loads(asked.body))))
+        answer = await self._account.answer(silenced)
+        reading = self._bulletin.dialect.read(asked.method, asked.target, asked.body, answer.status, answer.body)
+        if reading and reading.created_id and self._script.posting is not Posting.NEVER:
+            task = asyncio.create_task(self._tell(reading.created_id, wanted))
             self._tasks.add(task)
             if self._script.posting is Posting.EARLY:
                 await asyncio.wait({task}, timeout=_EARLY)
@@ -96,40 +109,43 @@ class News:
                 raise CheckError(f"the check itself failed: {end!r}") from end
 
     async def _tell(self, job_id: str, wanted: Subscription) -> None:
-        job = await self._truth.finished(job_id)
+        job = await self._account.finished(job_id)
         for again in (False, True) if self._script.posting is Posting.TWICE else (False,):
             for look, stage in self._order(list(changes_of(self._script.story, wanted))):
                 await asyncio.sleep(_PACE)
-                if self._truth.is_cancelled(job_id):
+                if self._account.is_cancelled(job_id):
                     return
-                self._truth.reach(job_id, look)
-                shown = at_stage(job, None if stage.status == "completed" else stage)
+                self._account.reach(job_id, look)
+                shown = self._bulletin.at_stage(job, None if stage.status == "completed" else stage)
                 await self._deliver(job_id, wanted.url, shown, again=again)
 
     def _order(self, news: Sequence[tuple[int, Stage]]) -> Sequence[tuple[int, Stage]]:
         return news[::-1] if self._script.posting is Posting.REVERSED else news
 
     async def _deliver(self, job_id: str, url: str, job: Document, *, again: bool) -> None:
-        news = {name: value for name, value in event(job).items() if name in NEWS_FIELDS}
-        plain = Written(200, (("Content-Type", "application/json"),), encode(news | job))
+        news, dialect = self._bulletin.news, self._bulletin.dialect
+        document = news.tell(job)
+        plain = Written(200, (("Content-Type", "application/json"),), encode(document))
         # How answers are written says nothing of how webhooks are: many receivers take no chunks, and need not.
-        changed, notes = self._changes.apply(Operation.GET, plain, {}, mannered=False)
-        body = changed.body
-        recipe = Recipe(body, f"msg_{job_id}_{job['status']}")
-        headers = dict([*changed.headers, *recipe.fields(KEY, int(time.time()))])
+        place = dialect.notice.place(document)
+        told = dialect.state(place, 200, document)
+        changed, notes = self._changes.apply(place, plain, {}, mannered=False)
+        recipe = Recipe(changed.body, news.message_id(document), signing=news.signing, headers=news.signing.headers)
+        key = news.signing.read_key(self._bulletin.secret, "secret")
+        headers = dict([*changed.headers, *recipe.fields(key, int(time.time()))])
         sent = time.monotonic() - self._start
-        status, refused = await self._post(url, body, headers)
+        answer, refused = await self._post(url, changed.body, headers)
+        ended = time.monotonic() - self._start
+        note = "; ".join(notes)
         self.deliveries.append(
-            Delivery(
-                job_id, url, str(job["status"]), body, sent, time.monotonic() - self._start, status, refused, again,
-                "; ".join(notes),
-            )
-        )  # fmt: skip
+            Delivery(job_id, url, told, changed.body, sent, ended, answer, refused, again, note, place)
+        )
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bool]:
         """The status of the answer, 0 where none came; and whether nobody listened, however often it was tried."""
         if self._session is None:
-            self._session = ClientSession(timeout=_WAIT)
+            seconds = self._bulletin.dialect.notice.seconds + _MARGIN
+            self._session = ClientSession(timeout=ClientTimeout(total=seconds))
         for _ in range(_TRIES):
             try:
                 async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
@@ -139,37 +155,3 @@ class News:
             except (ClientError, TimeoutError, ValueError):
                 return 0, False
         return 0, True
-
-
-def subscription(asked: Asked) -> Subscription | None:
-    """What a request asks to be told; None where it names no webhook, or one of another machine."""
-    if MIDJOURNEY.operation(asked.method, asked.target) not in CREATES:
-        return None
-    body = parsed(asked.body)
-    url, kind = inside(body, "webhook_url"), inside(body, "webhook_type") or "result"
-    if not isinstance(url, str) or kind not in {"progress", "result"} or not _is_here(url):
-        return None
-    return Subscription(url, kind == "progress")
-
-
-def changes_of(story: Story, wanted: Subscription) -> Iterator[tuple[int, Stage]]:
-    """What a webhook is told of a story: the number of the stage, and the stage."""
-    before = story.value[0].status if len(story.value) > 1 else "pending"
-    for look, stage in enumerate(story.value):
-        if stage.status != before and (wanted.every or stage.status in {"completed", "failed"}):
-            yield look, stage
-        before = stage.status
-
-
-def _is_here(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
-    except ValueError:
-        return False
-
-
-def _without_webhook(body: bytes) -> bytes:
-    document = json.loads(body)
-    return encode({name: value for name, value in document.items() if not name.startswith("webhook_")})

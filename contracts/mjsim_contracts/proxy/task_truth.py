@@ -4,7 +4,7 @@ A task that is still seen at work has no pictures to upscale or vary, and one th
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,7 @@ from mjsim_contracts.proxy.story import BLOCKED, Document, Stage, Telling
 from mjsim_contracts.proxy.truth import between, encode
 from mjsim_contracts.proxy.upstream import Asked, Server
 from mjsim_contracts.proxy.wire import Written
-from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, TaskOperation
-from mjsim_contracts.traffic.delivery import Delivery
+from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, PATHS, TaskOperation
 
 GENERATION_FAILED = 501
 """The `errorCode` of a task that failed."""
@@ -30,12 +29,10 @@ _UNSETTLED = {"completeTime": None, "resultInfoJson": None, "errorCode": None, "
 class TaskTruth:
     """The answers of one account's server; `origin` is where pictures are addressed."""
 
-    deliveries: Sequence[Delivery] = ()
-    """Callbacks come from the simulator itself, past whoever answers here."""
-
-    def __init__(self, upstream: Server, pictures: Pictures, script: Script, origin: str) -> None:
+    def __init__(self, upstream: Server, pictures: Pictures, key: str, script: Script, origin: str) -> None:
         self._upstream = upstream
         self._pictures = pictures
+        self._key = key
         self._origin = origin
         self._telling = Telling(script.story)
         self._created: set[str] = set()
@@ -43,11 +40,30 @@ class TaskTruth:
     async def prepare(self) -> None:
         """No operation shows tasks from before, so there are none."""
 
-    def begin(self, start: float) -> None:
-        """Nothing is recorded here, so that no clock is needed."""
+    def inherit(self, tasks: Iterable[str]) -> None:
+        """These tasks are from before: every look shows them as they are."""
+        self._telling.leave(tasks)
 
-    async def close(self) -> None:
-        """There is nothing under way."""
+    async def finished(self, task: str) -> Document:
+        """The record of a task as it is once it has succeeded, whatever has been told of it so far."""
+        target, headers = f"{PATHS[TaskOperation.GET]}?taskId={task}", (("Authorization", f"Bearer {self._key}"),)
+
+        async def looked(asked: Asked) -> Written:
+            answer = await self._upstream.answer(asked)
+            self._pictures.learn(_pictures(json.loads(answer.body)["data"]))
+            return answer
+
+        answer = await between(self._origin, self._upstream.origin, Asked("GET", target, headers, b""), looked)
+        record: Document = json.loads(answer.body)["data"]
+        return record
+
+    def reach(self, task: str, look: int) -> None:
+        """Others have been told what the look with this number shows."""
+        self._telling.reach(task, look)
+
+    def is_cancelled(self, _task: str) -> bool:
+        """Nobody can cancel a task."""
+        return False
 
     async def answer(self, asked: Asked) -> Written:
         """The answer to a request of the API."""
@@ -91,14 +107,20 @@ class TaskTruth:
 
 def at_stage(document: Mapping[str, Any], stage: Stage | None) -> Document:
     """The envelope of a task that has succeeded, as it was, or would have been, at this stage; None leaves it as it is."""
-    record = document["data"]
     if stage is None or code(200, document) != 200:
         return dict(document)
+    return {**document, "data": record_at(document["data"], stage)}
+
+
+def record_at(record: Mapping[str, Any], stage: Stage | None) -> Document:
+    """The same of the record alone."""
+    if stage is None:
+        return dict(record)
     if stage.status != "failed":
-        return {**document, "data": record | _UNSETTLED | {"successFlag": GENERATING}}
+        return {**record, **_UNSETTLED, "successFlag": GENERATING}
     flag = FAILED if stage.progress else NOT_CREATED
     failure = {"errorCode": GENERATION_FAILED, "errorMessage": BLOCKED["message"], "resultInfoJson": None}
-    return {**document, "data": record | failure | {"successFlag": flag}}
+    return {**record, **failure, "successFlag": flag}
 
 
 def _pictures(record: Document) -> Iterator[tuple[str, tuple[object, ...]]]:

@@ -1,5 +1,6 @@
 """The published API tells of jobs by webhooks: every change of them, signed as Standard Webhooks says."""
 
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY as SPOKEN
 from mjsim_contracts.receiver.bench import Scheme
 from mjsim_contracts.receiver.dialect import Dialect, Syllabus
 from mjsim_contracts.receiver.event import JOB_NEWS
@@ -68,7 +69,7 @@ def _error(status: int, code: str, message: str) -> Refusal:
 
 
 MIDJOURNEY = Dialect(
-    "midjourney",
+    SPOKEN.name,
     JOB_NEWS,
     _SYLLABUS,
     JobMaker,

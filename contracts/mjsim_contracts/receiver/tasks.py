@@ -1,5 +1,6 @@
 """The task API tells of tasks by callbacks: of their end alone, signed, where there is a key, by id and time."""
 
+from mjsim_contracts.dialect.tasks import TASKS as SPOKEN
 from mjsim_contracts.receiver.bench import Scheme, Trial
 from mjsim_contracts.receiver.callback import TASK_NEWS
 from mjsim_contracts.receiver.dialect import Dialect, Syllabus
@@ -64,7 +65,7 @@ def _envelope(code: int, message: str) -> Refusal:
 
 
 TASKS = Dialect(
-    "tasks",
+    SPOKEN.name,
     TASK_NEWS,
     _SYLLABUS,
     TaskMaker,

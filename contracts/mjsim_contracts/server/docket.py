@@ -3,9 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mjsim_contracts.report.model import Case, Evidence, Outcome
 from mjsim_contracts.server.rules import RULES, Rule
+
+
+class Verdict(NamedTuple):
+    """A rule that was judged, with what is wrong; empty where nothing is."""
+
+    code: str
+    wrong: str
 
 
 @dataclass(frozen=True, slots=True)

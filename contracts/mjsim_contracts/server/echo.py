@@ -1,43 +1,37 @@
 """What a request said explicitly is what its job shows, for as long as the job is shown."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from mjsim_contracts.exchange import inside
 from mjsim_contracts.server import sample
+from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.expectations import Expectation
 
 _MOST_SHOWN = 60
 
 
-class Echo(NamedTuple):
-    """A rule that was judged, with what is wrong; empty where nothing is."""
-
-    code: Expectation
-    wrong: str
-
-
-def echoes(body: Mapping[str, Any], job: Any) -> Iterator[Echo]:
+def echoes(body: Mapping[str, Any], job: Any) -> Iterator[Verdict]:
     """Of an imagine request and the job that came of it. What the job does not show is not judged: it may leave it out."""
     asked, shown = body["prompt"], inside(job, "prompt")
     if shown is not None:
         wrong = "" if shown == asked else f"the prompt was {_cut(asked)}, the job shows {_cut(shown)}"
-        yield Echo(Expectation.PROMPT, wrong)
+        yield Verdict(Expectation.PROMPT, wrong)
     explicit = {name: body[name] for name in body.keys() & sample.SETTINGS.keys()}
     yield from _settings(Expectation.PARAMETERS, explicit, job)
 
 
-def flag_echoes(job: Any) -> Iterator[Echo]:
+def flag_echoes(job: Any) -> Iterator[Verdict]:
     """Of a job that came of the sample with flags in its prompt."""
     yield from _settings(Expectation.FLAGS, sample.FLAGS, job)
 
 
-def _settings(code: Expectation, asked: Mapping[str, Any], job: Any) -> Iterator[Echo]:
+def _settings(code: Expectation, asked: Mapping[str, Any], job: Any) -> Iterator[Verdict]:
     for name in sorted(asked):
         value = inside(job, "parameters", name)
         if value is not None:
             wrong = "" if value == asked[name] else f"{name} {asked[name]!r} was asked for, the job shows {value!r}"
-            yield Echo(code, wrong)
+            yield Verdict(code, wrong)
 
 
 def _cut(value: Any) -> str:

@@ -19,6 +19,10 @@ class Patience(Protocol):
     """How long a check is ready to wait, and how it does so."""
 
     @property
+    def left(self) -> float:
+        """For how many seconds of the server's time it goes on waiting."""
+
+    @property
     def spent(self) -> bool:
         """Whether nothing more is to be waited for."""
 
@@ -37,13 +41,18 @@ class RealTime:
         self._end = clock() + seconds
 
     @property
+    def left(self) -> float:
+        """What is left of the seconds."""
+        return max(0.0, self._end - self._clock())
+
+    @property
     def spent(self) -> bool:
         """Whether the time is over."""
-        return self._clock() >= self._end
+        return self.left <= 0
 
     def wait(self) -> None:
         """Sleep, but not beyond the end."""
-        self._sleep(max(0.0, min(_PAUSE, self._end - self._clock())))
+        self._sleep(min(_PAUSE, self.left))
 
 
 class MovedTime:
@@ -54,8 +63,13 @@ class MovedTime:
         self._step, self._left = _STEP, _MOST
 
     @property
+    def left(self) -> float:
+        """What is left of that time."""
+        return self._left
+
+    @property
     def spent(self) -> bool:
-        """Whether that time is over, or the server lets nobody move its clock any more."""
+        """Whether it is over, or the server lets nobody move its clock any more."""
         return self._left <= 0
 
     def wait(self) -> None:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.sample import NOBODY
 
+if TYPE_CHECKING:
+    from mjsim_contracts.server.conversation import Conversation, Spoken
+
+_BUSY = 429
 _REFUSED = frozenset({400})
 _ODD = frozenset({200, 400})
 _CLOSED = frozenset({401})
@@ -53,6 +57,13 @@ class Probe:
     def expected(self) -> str:
         """The allowed statuses in words."""
         return " or ".join(map(str, sorted(self.allowed)))
+
+    def put(self, conversation: "Conversation", key: str, path: str = "") -> "Spoken":
+        """Send it, where it has none of its own to this path; a rule is judged where there is one."""
+        spoken = conversation.say(self.method, path or self.path, self.sender.key(key), self.body, self.query)
+        if self.code and spoken.status != _BUSY:
+            conversation.expect(self.code, spoken, spoken.status in self.allowed, f"answered {spoken.status}")
+        return spoken
 
 
 def _imagine(**fields: Any) -> dict[str, Any]:

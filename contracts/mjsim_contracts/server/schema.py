@@ -5,35 +5,35 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mjsim_contracts.contract import document
-from mjsim_contracts.exchange import Exchange, Operation
+from mjsim_contracts.exchange import Operation
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
 _MOST_NAMED = 3
-_TOLERATED = frozenset({(Operation.LIST, 400)})
+_TOLERATED: frozenset[tuple[str, int]] = frozenset({(Operation.LIST, 400)})
 """What no honest server can do without: the published contract knows no answer to a bad query."""
 
-_BUSY = 429
+_BUSY, _SERVER_ERROR = 429, 500
 
 
-def answer_breaches(exchange: Exchange, media_type: str, contract: str) -> Mapping[str, str]:
-    """By rule that applies, what is wrong with the answer; empty text where nothing is."""
-    if exchange.status >= 500:
-        return {"ST101": f"{exchange.operation} was answered {exchange.status}"}
-    validator = _validator(exchange.operation, str(exchange.status), contract)
+def answer_breaches(operation: str, status: int, answer: Any, media_type: str, contract: str) -> Mapping[str, str]:
+    """By rule that applies, what is wrong with an answer; empty text where nothing is."""
+    validator, seen = _validator(operation, str(status), contract), f"{operation} was answered {status}"
+    if status == _SERVER_ERROR or (status > _SERVER_ERROR and validator is None):
+        return {"ST101": seen}
     if validator is None:
         # Limits are no secret of one operation: a server may ask for patience anywhere.
-        tolerated = exchange.status == _BUSY or (exchange.operation, exchange.status) in _TOLERATED
-        return {"ST101": "", "ST103": "" if tolerated else f"{exchange.operation} was answered {exchange.status}"}
+        tolerated = status == _BUSY or (operation, status) in _TOLERATED
+        return {"ST101": "", "ST103": "" if tolerated else seen}
     is_json = media_type.partition(";")[0].strip().lower() == "application/json"
     typed = "" if is_json else f"Content-Type is {media_type!r}, not application/json"
-    return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, exchange.answer)}
+    return {"ST101": "", "ST103": "", "ST105": typed, "ST108": _objection(validator, answer)}
 
 
-def event_objection(event: Mapping[str, Any], contract: str) -> str:
-    """What is wrong with the body of a webhook: a job in the published contract, which knows no more of it."""
-    return _objection(_event_validator(contract), event)
+def notice_objection(notice: Mapping[str, Any], contract: str, *schemas: str) -> str:
+    """What is wrong with the body of a webhook or a callback by the first of these schemas that the contract has."""
+    return _objection(_notice_validator(contract, schemas), notice)
 
 
 def _objection(validator: "Draft202012Validator", answer: Any) -> str:
@@ -46,17 +46,17 @@ def _objection(validator: "Draft202012Validator", answer: Any) -> str:
 
 
 @cache
-def _event_validator(contract: str) -> "Draft202012Validator":
+def _notice_validator(contract: str, schemas: tuple[str, ...]) -> "Draft202012Validator":
     import jsonschema_rs
 
     components = document(contract)["components"]
-    name = "WebhookEvent" if "WebhookEvent" in components["schemas"] else "Job"
+    name = next(name for name in schemas if name in components["schemas"])
     wanted = {"components": components, "$ref": f"#/components/schemas/{name}"}
     return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)
 
 
 @cache
-def _validator(operation: Operation, status: str, contract: str) -> "Draft202012Validator | None":
+def _validator(operation: str, status: str, contract: str) -> "Draft202012Validator | None":
     """The validator of a documented answer; None where the status is not documented."""
     import jsonschema_rs
 
@@ -67,6 +67,8 @@ def _validator(operation: Operation, status: str, contract: str) -> "Draft202012
                 answer = described["responses"].get(status)
                 if answer is None:
                     return None
+                if "$ref" in answer:
+                    answer = found["components"]["responses"][answer["$ref"].rpartition("/")[2]]
                 schema = answer["content"]["application/json"]["schema"]
                 wanted = {"components": found["components"], "allOf": [schema]}
                 return jsonschema_rs.Draft202012Validator(wanted, validate_formats=True)

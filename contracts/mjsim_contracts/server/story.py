@@ -210,7 +210,7 @@ class _Story(RuleBasedStateMachine):
             raise _broken(spoken.breaches[0].code)
         return spoken
 
-    def _expect(self, code: Expectation, spoken: Spoken, wrong: str) -> None:
+    def _expect(self, code: str, spoken: Spoken, wrong: str) -> None:
         if not self._conversation.expect(code, spoken, not wrong, wrong):
             raise _broken(code)
 

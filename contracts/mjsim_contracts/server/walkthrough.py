@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.conversation import Conversation, Spoken
-from mjsim_contracts.server.echo import Echo, echoes, flag_echoes
+from mjsim_contracts.server.docket import Verdict
+from mjsim_contracts.server.echo import echoes, flag_echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.picture import sniff
@@ -71,7 +72,7 @@ class Walkthrough:
             self._look(job)
             self._compare(job, flag_echoes(self._last[job].answer))
 
-    def _compare(self, job: str, judged: Iterable[Echo]) -> None:
+    def _compare(self, job: str, judged: Iterable[Verdict]) -> None:
         for code, wrong in judged:
             self._conversation.expect(code, self._last[job], not wrong, wrong)
 

@@ -4,31 +4,31 @@ Errors: CheckError where no verdict could be reached.
 """
 
 import time
-from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from mjsim_contracts.configuration import Configuration
-from mjsim_contracts.contract import TASKS
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.progress import Progress, silent
 from mjsim_contracts.report.model import Report
 from mjsim_contracts.report.printable import one_line
-from mjsim_contracts.server.clock import find_clock
-from mjsim_contracts.server.coverage import status_matrix, status_sentence
-from mjsim_contracts.server.docket import Docket, Finding
-from mjsim_contracts.server.engine import Engine, OutOfTime
+from mjsim_contracts.server.clock import ManualClock, find_clock
+from mjsim_contracts.server.engine import Engine
 from mjsim_contracts.server.events import Events
-from mjsim_contracts.server.expectations import Expectation
+from mjsim_contracts.server.examination import WITH_SECRET, Examination, Part
 from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
-from mjsim_contracts.server.sending import Unanswered
+from mjsim_contracts.server.webhooks.sink import listening
 from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
 from mjsim_contracts.task_operation import PATHS, TaskOperation, task_operation
+from mjsim_contracts.taskserver.callbacks.hearing import CallbackHearing
 from mjsim_contracts.taskserver.conversation import TaskConversation
 from mjsim_contracts.taskserver.exchange import OK, read_task_exchange
+from mjsim_contracts.taskserver.probe import ODD
 from mjsim_contracts.taskserver.rules import TASK_RULES
+from mjsim_contracts.taskserver.safe_plan import TaskPlan
 from mjsim_contracts.taskserver.walk import Walk
 
 _UNAUTHORIZED = 401
@@ -40,6 +40,7 @@ _BY_STATUS = ("negative_data_rejection", "ignored_auth", "missing_required_heade
 class TaskServerCheck:
     """What is checked, and how thoroughly. `key` is an account that nobody else uses meanwhile; without it, keys of the
     form sim-<name> are tried. `other_key` is that of another account, to which the first one's tasks must be unknown.
+    With `webhook_key` it is known what callbacks have to be signed with.
     """
 
     url: str
@@ -48,19 +49,34 @@ class TaskServerCheck:
     seed: int = 1
     profile: Profile = PROFILES["default"]
     progress: Progress = silent
+    webhook_key: bytes | None = None
 
     def run(self) -> Report:
         """The report on the server; `CheckError` where there is none, a refused connection included."""
         began, started, base = time.time(), time.monotonic(), base_url(self.url)
         accounts, by_status = self._reach(base)
-        conversation = TaskConversation(base, started, free=accounts.free)
-        # One after the other: credits are only explained by what is known to have been made.
-        with suppress(Unanswered):
-            Walk(conversation, accounts, patience(find_clock(base), self.profile.patience)).run()
+        clock = find_clock(base)
+        examination = Examination(
+            base=base,
+            started=started,
+            accounts=accounts,
+            clock=clock,
+            engine=self._engine(base, accounts, by_status),
+            profile=self.profile.name,
+            rules=TASK_RULES,
+            progress=self.progress,
+            options=("--api", TASKS.name),
+            secret=WITH_SECRET if self.webhook_key else "",
+        )
+        walker, hearer, prober = (TaskConversation(base, started, free=accounts.free) for _ in range(3))
+        parts = [
+            Part(walker, partial(self._walk, walker, accounts, clock)),
+            Part(hearer, partial(self._hear, hearer, accounts, clock)),
+            Part(prober, partial(_probe, prober, accounts.named("probes")), shown=False),
+        ]
         bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
         events = Events(began, bearer, operation_of=_operation, told=_code)
-        self._engine(base, accounts, by_status, events)
-        return self._report(base, started, conversation, events)
+        return examination.run(events, parts)
 
     def _reach(self, base: str) -> tuple[Accounts, bool]:
         """The keys, and whether HTTP statuses tell what the codes tell; CheckError where this is no such server."""
@@ -80,10 +96,8 @@ class TaskServerCheck:
             return Accounts(key, self.other_key, free=False), by_status
         return Accounts(key, self.other_key or f"{key}-other", free=True), by_status
 
-    def _engine(self, base: str, accounts: Accounts, by_status: bool, events: Events) -> None:
-        if not self.profile.phases:
-            return
-        engine = Engine(
+    def _engine(self, base: str, accounts: Accounts, by_status: bool) -> Engine:
+        return Engine(
             url=base,
             key=accounts.named("engine"),
             configuration=Configuration.TASKS,
@@ -93,29 +107,24 @@ class TaskServerCheck:
             waived=() if by_status else _BY_STATUS,
             seconds=self.profile.seconds,
         )
-        try:
-            engine.run(events, self.progress)
-        except OutOfTime as error:
-            # What was found until then counts, and the rest is known to be missing.
-            events.docket.find(Finding(Expectation.TESTED, "", str(error)))
 
-    def _report(self, base: str, started: float, conversation: TaskConversation, events: Events) -> Report:
-        docket, seen = Docket(), Counter(events.statuses)
-        docket.merge(conversation.close())
-        docket.merge(events.docket)
-        seen.update(conversation.codes)
-        seconds = time.monotonic() - started
-        requests = events.requests + conversation.codes.total()
-        return Report(
-            check="server",
-            target=base,
-            cases=tuple(docket.cases(TASK_RULES)),
-            seconds=seconds,
-            seed=self.seed,
-            profile=self.profile.name,
-            headline=(f"{requests} requests in {seconds:.1f} s", status_sentence(seen, TASKS)),
-            matrices=(status_matrix(seen, TASKS),),
-        )
+    def _walk(self, conversation: TaskConversation, accounts: Accounts, clock: ManualClock | None) -> None:
+        Walk(conversation, accounts, patience(clock, self.profile.patience)).run()
+
+    def _hear(self, conversation: TaskConversation, accounts: Accounts, clock: ManualClock | None) -> None:
+        waiting, account = patience(clock, self.profile.patience), accounts.named("callbacks")
+        with listening(base_url(self.url), conversation.started) as ear:
+            if ear:
+                CallbackHearing(conversation, account, waiting, ear, self.webhook_key).run()
+
+
+def _probe(conversation: TaskConversation, key: str) -> None:
+    """What costs nothing comes first: of what is merely odd, some may well be accepted."""
+    plan = TaskPlan(conversation, key)
+    for step in plan.steps:
+        plan.send(step)
+    for probe in ODD:
+        probe.put(conversation, key)
 
 
 def _operation(method: str, url: str) -> str:

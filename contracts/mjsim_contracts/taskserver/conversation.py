@@ -1,94 +1,58 @@
-"""Whatever the walk says to a server of the task API is judged at once by every promise, and kept as evidence."""
+"""What a check says to a server of the task API, and what each answer is held to there."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import requests
-
-from mjsim_contracts.server.bearer import Bearer
-from mjsim_contracts.server.docket import Docket, Finding
-from mjsim_contracts.server.expectations import Expectation
-from mjsim_contracts.server.sending import Line, Unanswered
-from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
-from mjsim_contracts.task_operation import PATHS, READS, TaskOperation
+from mjsim_contracts.contract import TASKS
+from mjsim_contracts.exchange import inside
+from mjsim_contracts.server.dialogue import Dialogue, Gist, Sight, Spoken
+from mjsim_contracts.server.schema import answer_breaches
+from mjsim_contracts.server.wire import Wire
+from mjsim_contracts.task_operation import FAILED, GENERATING, NOT_CREATED, PATHS, READS, SUCCEEDED, TaskOperation
 from mjsim_contracts.taskserver.exchange import TaskExchange, read_task_exchange
 from mjsim_contracts.taskserver.history import TaskHistory
+from mjsim_contracts.taskserver.rules import MARKS
+
+Said = Spoken[TaskExchange]
+"""One exchange with a server of this API."""
+
+_FLAGS: Mapping[int, str] = {
+    GENERATING: "generating",
+    SUCCEEDED: "succeeded",
+    NOT_CREATED: "not created",
+    FAILED: "failed",
+}
 
 
-class Said(NamedTuple):
-    """One exchange, as it went over the wire and as a value."""
+class TaskConversation(Dialogue[TaskExchange]):
+    """See `Dialogue`."""
 
-    wire: Wire
-    exchange: TaskExchange
+    marks = MARKS
 
+    def __init__(self, base_url: str, started: float, *, free: bool = False) -> None:
+        super().__init__(base_url, started, TaskHistory(), free=free)
 
-class TaskConversation:
-    """Speaks to one server under any key; what it finds goes to `docket`. `free` says that the keys are no secret."""
-
-    def __init__(self, base_url: str, started: float, *, free: bool) -> None:
-        self.docket = Docket()
-        self.codes: Counter[tuple[str, int]] = Counter()
-        self._base = base_url
-        self._free = free
-        self._line = Line(started)
-        self._history = TaskHistory()
-        self._told: dict[str, list[Wire]] = {}
-
-    def say(self, operation: TaskOperation, key: str | None, asked: Mapping[str, Any] | None = None) -> Said:
-        """Send a request, its fields as query or as JSON, and judge the answer; Unanswered is a finding, too."""
+    def say(self, operation: TaskOperation, key: str | None, asked: Mapping[str, Any] | bytes | None = None) -> Said:
+        """Send a request, its fields as query or as JSON, or a body as it is given, and judge the answer."""
         reads = operation in READS
-        body = None if reads else json.dumps(asked or {}).encode()
-        headers = {} if reads else {"Content-Type": "application/json"}
-        url, query = self._base + PATHS[operation], asked if reads else None
-        request = requests.Request("GET" if reads else "POST", url, headers, data=body, params=query, auth=Bearer(key))
-        try:
-            wire = self._line.send(request)
-        except Unanswered as error:
-            self.docket.find(Finding(Expectation.ANSWERED, operation, str(error), error.wire.curl(self._bearer(key))))
-            raise
-        self.docket.judge({Expectation.ANSWERED: 1})
-        exchange = read_task_exchange(wire.method, wire.url, key or "", wire.body, wire.status, wire.answer)
+        query = asked if reads and not isinstance(asked, bytes) else None
+        body = asked if isinstance(asked, bytes) else json.dumps(asked or {}).encode()
+        method, content = ("GET", None) if reads else ("POST", body)
+        wire = self._send(method, PATHS[operation], key, content, query)
+        exchange = read_task_exchange(method, wire.url, key or "", wire.body, wire.status, wire.answer)
         assert exchange is not None
-        self.codes[operation, exchange.code] += 1
-        self._remember(exchange, wire)
-        said = Said(wire, exchange)
-        for breach in self._history.judge(exchange):
-            self._take_down(said, breach.code, breach.seen)
-        return said
+        return Spoken(wire, exchange, tuple(self._heard(wire, exchange)))
 
-    def fetch(self, url: str) -> Wire:
-        """GET a URL without any key; Unanswered is no finding here, for the URL may lead anywhere."""
-        return self._line.send(requests.Request("GET", url, auth=Bearer(None)))
+    def _gist(self, exchange: TaskExchange) -> Gist:
+        return Gist(exchange.operation, exchange.code, exchange.made, exchange.task)
 
-    def expect(self, code: str, said: Said, kept: bool, seen: str) -> None:
-        """Judge a rule on an exchange."""
-        self.docket.judge({code: 1})
-        if not kept:
-            self._take_down(said, code, seen)
+    def _sights(self, exchange: TaskExchange, _wire: Wire) -> Iterator[Sight]:
+        if exchange.operation is TaskOperation.GET and exchange.data is not None:
+            flag = inside(exchange.data, "successFlag")
+            named = _FLAGS.get(flag) if isinstance(flag, int) else None
+            yield Sight(exchange.task, "poll", named or f"successFlag {flag!r}")
 
-    def close(self) -> Docket:
-        """End the connection; what was found."""
-        self._line.close()
-        self.docket.judge(self._history.judged)
-        return self.docket
-
-    def _remember(self, exchange: TaskExchange, wire: Wire) -> None:
-        """The birth of a task and the last two looks at it are enough to tell what was expected."""
-        if exchange.made:
-            self._told[exchange.made] = [wire]
-        elif exchange.operation is TaskOperation.GET:
-            told = self._told.get(exchange.task, [])
-            self._told[exchange.task] = [*told[:1], *told[1:][-1:], wire]
-
-    def _take_down(self, said: Said, code: str, seen: str) -> None:
-        wire, exchange = said
-        before = [each for each in self._told.get(exchange.task, []) if each is not wire]
-        evidence = (*(each.evidence() for each in before), wire.evidence(seen))
-        reproduce = script([*before, wire], exchange.task, self._bearer(exchange.account or None))
-        self.docket.find(Finding(code, exchange.operation.value, seen, reproduce, evidence))
-
-    def _bearer(self, key: str | None) -> str:
-        """The key as a command may show it: one that the check made up is no secret."""
-        return (key or "") if self._free else f"${TOKEN_VARIABLE}"
+    def _objections(self, exchange: TaskExchange, wire: Wire) -> Mapping[str, str]:
+        media_type = wire.answer_headers.get("Content-Type", "")
+        return answer_breaches(exchange.operation, exchange.status, exchange.answer, media_type, TASKS)

@@ -36,7 +36,8 @@ class TaskExchange:
     def made(self) -> str:
         """The id of the task that the request made; empty where it made none."""
         found = inside(self.data, "taskId") if self.operation not in READS else None
-        return found if isinstance(found, str) else ""
+        # Half a surrogate pair is legal in JSON, and cannot be asked for.
+        return found.encode(errors="replace").decode() if isinstance(found, str) else ""
 
     @property
     def task(self) -> str:

@@ -22,6 +22,8 @@ class Delivery:
     refused: bool = False
     again: bool = False
     note: str = ""
+    place: str = ""
+    """What the body is in the contract, as `Notice.place` says it."""
 
     @property
     def accepted(self) -> bool:

@@ -23,6 +23,12 @@ EACH = "        for url in wait(client, task):"
 ENDED = "    if flag != SUCCEEDED:"
 LOST = '            if method == "POST":'
 FETCH = "httpx.get(url, timeout=3)"
+LISTENER, TOLD, PLAIN = "listener.py", "Callback/completed", "data.resultUrls"
+NOTED = '            NEWS.put((data["taskId"]'
+UPSCALED = """            if "_txt2img" in str(data.get("promptJson")):
+                call("POST", "generateUpscale", {"taskId": data["taskId"], "imageIndex": 2})
+            NEWS.put((data["taskId"]"""
+FOUR = '[news[2]["resultUrls"][n] for n in range(4 if path == "generate" else 1)]'
 WAITS = "        return min("
 
 
@@ -75,4 +81,15 @@ TASK_DEFECTS = (
            varied=f"{MAKE}/455/refused/*"),
     defect("a_lost_answer_means_another_task", LOST, "            if not method:", f"C024/{MAKE}", outcome=WARN,
            varied=f"{MAKE}/reset/after/*"),
+    # How callbacks are taken.
+    defect("callbacks_are_answered_by_an_error", "200 if good else 400", "500", "C033/callback", base=LISTENER),
+    defect("nobody_listens_where_callbacks_go", '{port}/tasks', '9/tasks', "C033/callback", base=LISTENER),
+    defect("callbacks_are_verified_by_another_key", 'os.environ.get("WEBHOOK_SECRET", "").encode()', 'b"another"',
+           "C033/callback", base=LISTENER),
+    defect("only_one_callback_is_taken", "200 if good else 400", "409 if NEWS.unfinished_tasks else 200", "C040/callback",
+           base=LISTENER),
+    defect("every_callback_is_acted_upon", NOTED, UPSCALED, "C040/callback", base=LISTENER,
+           varied="callback/delivery/twice/all"),
+    defect("callbacks_have_four_results", 'news[2].get("resultUrls") or []', FOUR, f"{TOLD}/first/{PLAIN}", base=LISTENER,
+           varied=f"{TOLD}/first/{PLAIN}"),
 )  # fmt: skip

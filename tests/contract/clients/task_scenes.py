@@ -10,6 +10,7 @@ from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.terms import Contract
 from mjsim_contracts.traffic.call import Call, Origin, record
+from mjsim_contracts.traffic.delivery import Delivery
 
 from .scenes import JSON, KEY, LOST
 
@@ -66,8 +67,15 @@ def look(at: float, flag: int = 0, said: int = 200, task: str = TASK, **more: An
     return call(at, "GET", f"{MJ}/record-info?taskId={task}", envelope(said, data), **more)
 
 
-def judged(rule_code: str, *calls: Call) -> Outcome:
+def told(at: float, status: int = 200, *, seconds: float = 0.01, **more: Any) -> Delivery:
+    """A callback about the task, and the status of its answer."""
+    body = json.dumps(envelope(200, {"taskId": TASK, "promptJson": "{}", "resultUrls": []})).encode()
+    return Delivery(TASK, "http://127.0.0.1:9/tasks", "completed", body, at, at + seconds, status, **more)
+
+
+def judged(rule_code: str, *calls: Call, **circumstances: Any) -> Outcome:
     """The worst that a rule makes of a scene."""
     rule = next(rule for rule in RULES if rule.code == rule_code)
-    found = {each.outcome for each in rule.judge(Scene("a scene", calls, calls[-1].ended), CONTRACT)}
+    scene = Scene("a scene", calls, calls[-1].ended if calls else 0.0, **circumstances)
+    found = {each.outcome for each in rule.judge(scene, CONTRACT)}
     return next((each for each in (FAIL, WARN, PASS) if each in found), NOTHING)

@@ -9,7 +9,11 @@ from mjsim_contracts.cli import main
 from mjsim_contracts.client.api import APIS, TASKS_API
 from mjsim_contracts.client.check import ClientCheck
 from mjsim_contracts.client.variation import Profile
+from mjsim_contracts.commands.server import _CHECKS as SERVERS
+from mjsim_contracts.contract import document_of
 from mjsim_contracts.dialect.table import DIALECTS
+from mjsim_contracts.inprocess.subject import MIDJOURNEY_SUBJECT, TASKS_SUBJECT
+from mjsim_contracts.receiver.dialects import DIALECTS as RECEIVERS
 from mjsim_contracts.report.model import Outcome
 
 from .defects import Defect
@@ -56,6 +60,17 @@ def test_a_broken_client_of_the_task_api_is_found_out(
     assert any(fnmatchcase(each, defect.finds) for each in found), found
 
 
+def test_who_verifies_callbacks_is_given_the_key(instant: str, openapi: Path) -> None:
+    """And one that is given another takes none of them."""
+    program, contract = command(CORRECT_TASKS / "listener.py"), openapi / "tasks.json"
+    outcomes = []
+    for secret in ("{secret}", "another"):
+        given = {"WEBHOOK_SECRET": secret}
+        check = ClientCheck(program, contract, variables=given, only=("no variation",), server=instant, api=TASKS_API)
+        outcomes += [case.outcome for case in check.run().cases if case.id == "C033/callback"]
+    assert outcomes == [Outcome.PASS, Outcome.FAIL]
+
+
 def test_who_forgets_the_option_is_told_of_it(instant: str, openapi: Path) -> None:
     """The calls of this API are none of the published one's."""
     program = command(CORRECT_TASKS / "plain.py")
@@ -86,6 +101,8 @@ def test_an_api_that_is_none(capfd: pytest.CaptureFixture[str]) -> None:
     assert "'tasks'" in line
 
 
-def test_every_api_that_the_option_names_has_clients_to_check() -> None:
-    """By the same names, in the same words."""
+def test_every_api_that_the_option_names_has_clients_servers_and_receivers_to_check() -> None:
+    """By the same names, in the same words and order."""
     assert {name: api.dialect for name, api in APIS.items()} == DIALECTS
+    assert list(DIALECTS) == list(RECEIVERS) == list(SERVERS) == [document_of(name).stem for name in DIALECTS]
+    assert [subject.api for subject in (MIDJOURNEY_SUBJECT, TASKS_SUBJECT)] == list(APIS.values())

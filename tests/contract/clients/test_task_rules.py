@@ -16,6 +16,7 @@ from mjsim_contracts.report.model import Outcome
 from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.traffic.call import Call, Origin
 from mjsim_contracts.traffic.check import TrafficCheck
+from mjsim_contracts.traffic.delivery import Delivery
 from mjsim_contracts.traffic.har import write_har
 
 from .scenes import LOST
@@ -23,6 +24,7 @@ from .task_scenes import (
     CONTRACT,
     FAIL,
     MJ,
+    NOTHING,
     PASS,
     PICTURE,
     TASK,
@@ -34,6 +36,7 @@ from .task_scenes import (
     look,
     make,
     shown,
+    told,
 )
 
 
@@ -143,13 +146,45 @@ def test_rules_about_what_the_api_does_not_have_are_left_out() -> None:
     assert not found & {"C025", "C050"}
 
 
-def test_rules_about_webhooks_that_the_check_does_not_deliver_are_not_exercised() -> None:
-    """Callbacks are the simulator's own here; whoever asks for them is neither praised nor blamed for it."""
-    asking = make(0, body=WISH | {"callBackUrl": "http://127.0.0.1:9/"})
+def test_rules_about_callbacks_that_were_not_delivered_are_not_exercised() -> None:
+    """Whoever asks for them elsewhere, or is recorded, is neither praised nor blamed for it."""
+    asking = make(0, body=WISH | {"callBackUrl": "http://192.0.2.1/"})
     cases = {case.id: case for case in audit([Scene("a scene", (asking, look(1, 1)), 2.0)], CONTRACT, by_curl)}
     for rule in ("C033", "C040"):
         assert cases[rule].outcome is Outcome.NOT_EXERCISED
-        assert "this check delivered no webhook" in cases[rule].seen
+        assert "this check delivered no callback" in cases[rule].seen
+
+
+UPSCALE = {"taskId": TASK, "imageIndex": 0}
+TOLD: Sequence[tuple[str, str, Outcome, Sequence[Delivery], Sequence[Call]]] = (
+    ("C033", "accepted", PASS, [told(1)], []),
+    ("C033", "every one is refused", FAIL, [told(1, 401)], []),
+    ("C033", "nobody listens, though the client is there", FAIL, [told(1, 0, refused=True)], [look(2)]),
+    ("C033", "the client has ended", NOTHING, [told(1, 0, refused=True)], [look(0)]),
+    ("C040", "at once", PASS, [told(1)], []),
+    ("C040", "after fourteen seconds", PASS, [told(1, seconds=14)], []),
+    ("C040", "after sixteen seconds", FAIL, [told(1, seconds=16)], []),
+    ("C040", "never", FAIL, [told(1, 0, seconds=20)], []),
+    ("C040", "an edited one is refused", NOTHING, [told(1, 400, note="data: removed")], []),
+    ("C040", "told twice, acted once", PASS, [told(1), told(2, again=True)],
+     [make(1.5, body=UPSCALE, path="generateUpscale")]),
+    ("C040", "told twice, acted twice", FAIL, [told(1), told(2, again=True)],
+     [make(at, body=UPSCALE, path="generateUpscale") for at in (1.5, 2.5)]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "about", "wanted", "deliveries", "calls"), TOLD, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_receiver_of_callbacks_is_judged_by_its_own_measure(
+    rule: str, about: str, wanted: Outcome, deliveries: Sequence[Delivery], calls: Sequence[Call]
+) -> None:
+    """It has fifteen seconds here, and the case is called by what the API calls its news."""
+    assert judged(rule, *calls, deliveries=tuple(deliveries)) is wanted, about
+    cases = audit([Scene("a scene", tuple(calls), 2.0, deliveries=tuple(deliveries))], CONTRACT, by_curl)
+    found = [case for case in cases if case.rule == rule]
+    assert [case.id for case in found] == [rule if wanted is NOTHING else f"{rule}/callback"]
+    assert all("{" not in case.title + case.why and "A callback" in case.title for case in found)
 
 
 def test_a_recording_is_judged_as_one_of_this_api(tmp_path: Path, openapi: Path) -> None:

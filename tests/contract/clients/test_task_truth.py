@@ -1,12 +1,14 @@
 """The truth of the task API is told as one story, and what is varied in it is labelled by its contract."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from PIL import Image
 
 from mjsim_contracts.client.api import TASKS_API
@@ -15,13 +17,16 @@ from mjsim_contracts.client.command import Command
 from mjsim_contracts.client.run import Runner, Stage
 from mjsim_contracts.client.variation import Success, Tier, Variation
 from mjsim_contracts.dialect.tasks import TASKS
-from mjsim_contracts.proxy.edit import same_json
+from mjsim_contracts.proxy.edit import Edit, same_json
 from mjsim_contracts.proxy.fault import Fault
 from mjsim_contracts.proxy.fault import envelope as worded
-from mjsim_contracts.proxy.script import Script
+from mjsim_contracts.proxy.script import Posting, Script
+from mjsim_contracts.proxy.stand import Listener
 from mjsim_contracts.proxy.story import Story
 from mjsim_contracts.proxy.upstream import Upstream
 from mjsim_contracts.proxy.wire import MANNERS
+from mjsim_contracts.receiver.callback import callback
+from mjsim_contracts.receiver.signing import base64_signature
 from mjsim_contracts.task_operation import TaskOperation
 from mjsim_contracts.traffic.call import Call
 
@@ -34,6 +39,8 @@ ANSWERS = {
     (TaskOperation.GET, "completed"): envelope(200, shown(1)),
     (TaskOperation.GET, "failed"): envelope(200, shown(3)),
     (TaskOperation.CREDITS, "200"): envelope(200, 17),
+    ("Callback", "completed"): callback(shown(1)),
+    ("ExtendCallback", "completed"): callback(shown(1) | {"taskType": "mj_video_extend_auto"}),
 }
 EVERY: dict[str, Variation] = {
     each.id: each
@@ -47,7 +54,7 @@ def test_an_edit_changes_what_it_names_and_is_called_what_the_contract_says() ->
     assert len(EVERY) > 100
     for variation in EVERY.values():
         edit = variation.script.edits[0]
-        original = ANSWERS[TaskOperation(edit.operation), edit.state]
+        original = ANSWERS[edit.operation, edit.state]
         changed = edit.apply(original)
         assert (edit.kind in MANNERS) is same_json(changed, original), variation.id
         assert CONTRACT.permits(edit.operation, 200, changed) is (variation.tier is not Tier.EVOLUTION), variation.id
@@ -66,6 +73,14 @@ def test_an_edit_changes_what_it_names_and_is_called_what_the_contract_says() ->
         ("getTask/failed/null/data.errorMessage", Tier.SPARSE, Success.IMPOSSIBLE),
         ("generateTask/200/astral/msg", Tier.FREEDOM, Success.EXPECTED),
         ("getTaskCredits/200/float/data", Tier.FREEDOM, Success.EXPECTED),
+        ("Callback/completed/first/data.resultUrls", Tier.FREEDOM, Success.OPTIONAL),
+        ("Callback/completed/empty/data.resultUrls", Tier.SPARSE, Success.OPTIONAL),
+        ("Callback/completed/extra/data.x_new_field", Tier.FREEDOM, Success.EXPECTED),
+        ("Callback/completed/drop/data.promptJson", Tier.EVOLUTION, Success.OPTIONAL),
+        ("Callback/completed/long/data.resultUrls.*", None, None),
+        ("Callback/completed/chunked/body", None, None),
+        ("ExtendCallback/completed/drop/data.taskType", Tier.SPARSE, Success.OPTIONAL),
+        ("ExtendCallback/completed/float/data.successFlag", Tier.FREEDOM, Success.EXPECTED),
     ],
 )
 def test_what_is_asked_of_a_client_of_tasks(identity: str, tier: Tier | None, success: Success | None) -> None:
@@ -175,15 +190,138 @@ def test_children_need_a_task_that_is_seen_to_have_succeeded(play: Play, story: 
     ]
 
 
-def test_a_task_that_calls_back_is_shown_as_its_callback_tells_it(play: Play, instant: str) -> None:
-    """There is but one truth about it."""
+@pytest.mark.parametrize("named", [{"callBackUrl": "http://192.0.2.1/"}, {"callBackUrl": "https://127.0.0.1:9/"}])
+def test_a_task_that_calls_back_elsewhere_is_shown_as_the_simulator_has_it(play: Play, named: dict[str, str]) -> None:
+    """Who is called back there hears the simulator itself, and there is but one truth about a task."""
 
     async def act(session: aiohttp.ClientSession, _stage: Stage) -> None:
-        wish = WISH | {"callBackUrl": f"{instant}/_sim/inbox/tasks-of-a-client"}
-        _, data = await ask(session, "POST", "generate", json=wish)
+        _, data = await ask(session, "POST", "generate", json=WISH | named)
         assert [each["successFlag"] for each in await looked_at(session, data["taskId"], 2)] == [1, 1]
 
     play(Script(story=Story.FAILS), act)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came to a receiver."""
+
+    headers: Mapping[str, str]
+    body: Any
+
+
+Wish = tuple[str, dict[str, Any]]
+"""What is asked for, and where."""
+
+
+async def picture(_session: aiohttp.ClientSession) -> Wish:
+    """A wish for a picture."""
+    return "generate", WISH
+
+
+def called(
+    play: Play,
+    script: Script,
+    number: int,
+    then: Callable[[Heard, aiohttp.ClientSession], Awaitable[None]],
+    wished: Callable[[aiohttp.ClientSession], Awaitable[Wish]] = picture,
+) -> None:
+    """Make a task that calls back, and look at each of so many callbacks as it comes."""
+    queue: asyncio.Queue[Heard] = asyncio.Queue()
+
+    async def take(request: web.BaseRequest) -> web.StreamResponse:
+        queue.put_nowait(Heard({**request.headers}, await request.json()))
+        return web.Response()
+
+    async def act(session: aiohttp.ClientSession, _stage: Stage) -> None:
+        receiver = Listener()
+        await receiver.open(take)
+        try:
+            path, wish = await wished(session)
+            said, _ = await ask(session, "POST", path, json=wish | {"callBackUrl": f"{receiver.url}/tasks"})
+            assert said == 200
+            for _ in range(number):
+                await then(await queue.get(), session)
+        finally:
+            await receiver.close()
+        assert queue.empty()
+
+    play(script, act)
+
+
+@pytest.mark.parametrize(
+    ("story", "code", "results", "flag"),
+    [
+        (Story.COMPLETES, 200, 4, 1),
+        (Story.FAILS, 500, 0, 3),
+        (Story.FAILS_AT_ONCE, 500, 0, 2),
+        (Story.AT_ONCE, 200, 4, 1),
+    ],
+)
+def test_a_callback_tells_the_story_of_its_task(play: Play, story: Story, code: int, results: int, flag: int) -> None:
+    """In the words of the contract, signed by task and time; and a look after it shows the same."""
+
+    async def then(heard: Heard, session: aiohttp.ClientSession) -> None:
+        assert CONTRACT.permits("Callback", 200, heard.body)
+        task, stamp = heard.body["data"]["taskId"], heard.headers["X-Webhook-Timestamp"]
+        assert (heard.body["code"], len(heard.body["data"]["resultUrls"])) == (code, results)
+        right = base64_signature(TASKS_API.bulletin.secret.encode(), f"{task}.{stamp}".encode())
+        assert heard.headers["X-Webhook-Signature"] == right
+        (record,) = await looked_at(session, task, 1)
+        assert record["successFlag"] == flag
+        urls = [each["resultUrl"] for each in (record["resultInfoJson"] or {"resultUrls": ()})["resultUrls"]]
+        assert urls == heard.body["data"]["resultUrls"]
+
+    called(play, Script(story=story), 1, then)
+
+
+async def longer_video(session: aiohttp.ClientSession) -> Wish:
+    """A wish for a video that is longer than one that was made before."""
+
+    async def made(wish: Any) -> Any:
+        _, data = await ask(session, "POST", "generate", json=wish)
+        (seen,) = await looked_at(session, data["taskId"], 1)
+        return seen
+
+    urls = [(await made(WISH))["resultInfoJson"]["resultUrls"][0]["resultUrl"]]
+    film = await made({"taskType": "mj_video", "prompt": "it turns", "fileUrls": urls, "motion": "low"})
+    return "generateVideoExtend", {"taskId": film["taskId"], "taskType": "mj_video_extend_auto", "index": 0}
+
+
+def test_a_longer_video_calls_back_in_its_own_words(play: Play) -> None:
+    """Whether its results are told or shown, they are the same."""
+
+    async def then(heard: Heard, session: aiohttp.ClientSession) -> None:
+        assert CONTRACT.permits("ExtendCallback", 200, heard.body)
+        (seen,) = await looked_at(session, heard.body["data"]["taskId"], 1)
+        assert heard.body["data"]["resultInfoJson"] == seen["resultInfoJson"]
+
+    called(play, Script(story=Story.AT_ONCE), 1, then, longer_video)
+
+
+def test_a_callback_tells_of_a_task_that_fails_by_itself(play: Play) -> None:
+    """Its prompt asked for it, whatever the story is."""
+
+    async def doomed(_session: aiohttp.ClientSession) -> Wish:
+        return "generate", WISH | {"prompt": "a cat --sim fail"}
+
+    async def then(heard: Heard, _session: aiohttp.ClientSession) -> None:
+        assert CONTRACT.permits("Callback", 200, heard.body)
+        assert (heard.body["code"], heard.body["data"]["resultUrls"]) == (500, [])
+
+    called(play, Script(), 1, then, doomed)
+
+
+def test_a_callback_may_come_twice_and_be_edited(play: Play) -> None:
+    """Both times alike."""
+    edit = Edit("Callback", "completed", "first", "data.resultUrls")
+    told: list[Any] = []
+
+    async def then(heard: Heard, _session: aiohttp.ClientSession) -> None:
+        told.append(heard.body)
+
+    called(play, Script(edits=(edit,), posting=Posting.TWICE), 2, then)
+    assert told[0] == told[1]
+    assert len(told[0]["data"]["resultUrls"]) == 1
 
 
 def test_a_refusal_is_an_envelope_and_told_by_its_code(play: Play) -> None:

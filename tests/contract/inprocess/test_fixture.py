@@ -104,6 +104,31 @@ def test_what_breaks_a_client_becomes_a_test_that_fails_until_the_client_is_mend
     assert "4 passed" in said
 
 
+def test_a_client_of_tasks_has_a_fixture_of_its_own(project):
+    """And what breaks it becomes a test that uses that."""
+    tests = """
+        import time
+
+        def made(session, url, key):
+            headers = {"Authorization": f"Bearer {key}"}
+            wish = {"taskType": "mj_txt2img", "prompt": "a fox", "speed": "fast"}
+            made = session.post(f"{url}/api/v1/mj/generate", json=wish, headers=headers).json()
+            return made["msg"][0]
+
+        def test_tasks(mjsim_task_conversation):
+            mjsim_task_conversation.check(lambda api: made(api.requests_session(), api.url, api.key))
+    """
+    code, said = project.run("--mjsim-regressions", "kept", test_mine=tests)
+    assert code == 1, said
+    [file] = (project.folder / "kept").iterdir()
+    assert file.name == "test_mine_tasks_generatetask_200_empty_msg.py"
+    text = file.read_text()
+    assert '    mjsim_task_conversation = mjsim_task_conversation.replaying("generateTask/200/empty/msg")' in text
+    code, said = project.run("kept")
+    assert code == 1, said
+    assert "<-- msg: emptied" in said
+
+
 def test_a_failure_reads_well_and_shows_nothing_of_the_machinery(project):
     _code, said = project.run("-k", "test_my_client", test_mine=TESTS)
     assert "No test was written of it; --mjsim-regressions DIR names a folder for that." in said

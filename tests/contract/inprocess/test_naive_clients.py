@@ -20,7 +20,11 @@ NAIVE = [
     (naive.KnowsEveryField, {"*/extra/x_new_field"}, "TypeError"),
     (naive.SumsUpTimes, {f"{ON}/drop/completed_at"}, "KeyError: 'completed_at'"),
     (naive.ReadsAMessage, {"createImagineJob/200/drop/message"}, "KeyError: 'message'"),
-    (naive.FindsTheGridByIndex, {f"{ON}/tiles/result.images", f"{ON}/drop/result.images.*.index"}, "ValueError"),
+    (
+        naive.FindsTheGridByIndex,
+        {f"{ON}/tiles/result.images", f"{ON}/second/result.images", f"{ON}/drop/result.images.*.index"},
+        "ValueError",
+    ),
     (naive.ShowsASize, {f"{ON}/float/result.images.*.width"}, "ValueError: Unknown format code"),
     (naive.WaitsForCompletion, {"jobs fails", "jobs cancelled", "jobs fails-at-once"}, "made 100 calls, and goes on"),
 ]

@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from mjsim_contracts.exchange import identifier
 from mjsim_contracts.promises.account import Account
 from mjsim_contracts.promises.job import JOB_PROMISES
 from mjsim_contracts.receiver.signing import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
-from mjsim_contracts.server.schema import event_objection
+from mjsim_contracts.server.docket import Verdict
+from mjsim_contracts.server.schema import notice_objection
 from mjsim_contracts.server.webhooks.rules import Code
 from mjsim_contracts.server.webhooks.sink import Message
 from mjsim_contracts.sighting import SeenJob, Sighting, seen_job
@@ -21,13 +22,6 @@ _PROGRESS = "job.progress"
 _EVENTS = frozenset({*_NAMES.values(), _PROGRESS})
 _NOBODY = Account("", {})
 _FIELDS = ("event", "job_id", "timestamp")
-
-
-class Verdict(NamedTuple):
-    """A rule that was judged, with what is wrong; empty where nothing is."""
-
-    code: Code
-    wrong: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +86,8 @@ class Event:
         missing = [name for name in ("id", "type", "status") if name not in self.document]
         if missing:
             return f"the job has no {' and no '.join(missing)}"
-        return event_objection(self.document, contract) or self._story_objection()
+        # The published contract knows no more of it than that it is a job.
+        return notice_objection(self.document, contract, "WebhookEvent", "Job") or self._story_objection()
 
     def _story_objection(self) -> str:
         """What no job can be, whatever happened to it before: a completed one without a result, for instance."""

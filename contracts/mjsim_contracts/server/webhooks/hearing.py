@@ -1,29 +1,19 @@
-"""Jobs with webhooks, of each type and each operation, two of them cancelled: what comes is heard, and each event looked
-into.
+"""Jobs are followed to their end while a sink hears what a server tells of them, each message looked into as it comes,
+whichever API the server has.
 """
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeVar
 
-from mjsim_contracts.exchange import Operation
 from mjsim_contracts.report.model import Event as Mark
-from mjsim_contracts.server import sample
-from mjsim_contracts.server.conversation import Conversation, Spoken
-from mjsim_contracts.server.docket import Finding
+from mjsim_contracts.server.dialogue import Dialogue, Spoken
+from mjsim_contracts.server.docket import Finding, Verdict
 from mjsim_contracts.server.patience import Patience
-from mjsim_contracts.server.webhooks.event import Event, Verdict
 from mjsim_contracts.server.webhooks.sink import Message, Sink
-from mjsim_contracts.server.webhooks.subscriber import Subscriber
 from mjsim_contracts.server.wire import Wire
-from mjsim_contracts.sighting import seen_jobs
-
-Work = tuple[Operation, Mapping[str, Any]]
-"""What a job is to do: the operation that creates it, and the body but for the webhook."""
-
-_BELL: Work = (Operation.IMAGINE, {"prompt": "a bell", "process_mode": "turbo"})
-_DEFAULT = "result"
 
 _GRACE = 4.0
 """Real seconds that news may be under way after it happened."""
@@ -34,48 +24,54 @@ from a server that is never silent.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What webhooks are held to: a contract's document, and signatures by a key where one is given. `certain` says that
-    the server reaches the sink beyond doubt, so that silence is a finding.
-    """
+class Subscriber(Protocol):
+    """A job that names a URL of the sink, and the looks at it from its birth on."""
 
-    contract: str
-    key: bytes | None
-    certain: bool
+    @property
+    def url(self) -> str:
+        """The URL that it named."""
+        ...
+
+    @property
+    def job_id(self) -> str:
+        """The job."""
+        ...
+
+    @property
+    def wires(self) -> list[Wire]:
+        """Its birth, and the looks at it."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was seen at its end."""
+        ...
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """What was seen of it that ought to be told, and was not yet."""
+        ...
 
 
-class Hearing:
+_Subscriber = TypeVar("_Subscriber", bound=Subscriber)
+
+
+class Hearing(ABC, Generic[_Subscriber]):
     """Speaks under the key of one account, and judges what the sink hears."""
 
-    def __init__(self, conversation: Conversation, account: str, patience: Patience, sink: Sink, terms: Terms) -> None:
-        self._conversation = conversation
-        self._account = account
+    def __init__(self, dialogue: Dialogue[Any], patience: Patience, sink: Sink) -> None:
+        self._dialogue = dialogue
         self._patience = patience
         self._sink = sink
-        self._terms = terms
-        self._subscribers: dict[str, Subscriber] = {}
+        self._subscribers: dict[str, _Subscriber] = {}
 
-    def run(self) -> None:
-        """All of it; as far as patience goes."""
-        grid = self._subscribe("progress-kept", _BELL, "progress")
-        self._subscribe("result-kept", _BELL, "result")
-        self._subscribe("default-kept", _BELL)
-        doomed = [self._subscribe(f"{name}-cancelled", _BELL, name) for name in ("progress", "result")]
-        for each in filter(None, doomed):
-            self._say("POST", f"jobs/{each.job_id}/cancel", each)
-            self._look(each)
-        self._subscribe("describe", (Operation.DESCRIBE, sample.DESCRIBE), "progress")
-        self._subscribe("blend", (Operation.BLEND, sample.BLEND), "result")
-        self._follow()
-        if grid and grid.ended:
-            self._subscribe("upscale", (Operation.UPSCALE, sample.child(grid.job_id, 1)), "result")
-            self._subscribe("variation", (Operation.VARIATION, sample.child(grid.job_id, 2)), "progress")
-            self._follow()
-        self._settle()
-        if self._terms.certain or any(each.events for each in self._subscribers.values()):
-            for each in self._subscribers.values():
-                self._judge(each)
+    @abstractmethod
+    def _look(self, subscriber: _Subscriber) -> Spoken[Any]:
+        """Look at a job, and remember it."""
+
+    @abstractmethod
+    def _take(self, subscriber: _Subscriber, message: Message) -> None:
+        """Judge a message, and look at the job that it tells of."""
 
     def _follow(self) -> None:
         """Look at all of them until they have ended, as far as patience goes, and hear what comes meanwhile."""
@@ -85,26 +81,6 @@ class Hearing:
             for each in self._subscribers.values():
                 if not each.ended:
                     self._look(each)
-
-    def _subscribe(self, name: str, work: Work, kind: str | None = None) -> Subscriber | None:
-        """A job whose news goes to the sink; where no type is named, that of the contract's default is due."""
-        operation, wanted = work
-        url = self._sink.url(name)
-        body = {**wanted, "webhook_url": url} | ({"webhook_type": kind} if kind else {})
-        spoken = self._conversation.say("POST", sample.PATHS[operation], self._account, body)
-        if not spoken.exchange or not spoken.exchange.created_id:
-            return None
-        subscriber = self._subscribers[url] = Subscriber(kind or _DEFAULT, url, spoken.exchange.created_id, [spoken])
-        self._look(subscriber)
-        return subscriber
-
-    def _look(self, subscriber: Subscriber) -> Spoken:
-        return self._say("GET", f"jobs/{subscriber.job_id}", subscriber)
-
-    def _say(self, method: str, path: str, subscriber: Subscriber) -> Spoken:
-        spoken = self._conversation.say(method, path, self._account)
-        subscriber.looks.append(spoken)
-        return spoken
 
     def _settle(self) -> None:
         """Hear until all has come that should, and no more comes; a look may show what is told a little later."""
@@ -120,36 +96,25 @@ class Hearing:
         heard = self._sink.heard(seconds)
         for message in heard:
             if subscriber := self._subscribers.get(message.url):
-                self._take(subscriber, Event(message))
+                self._take(subscriber, message)
         return bool(heard)
 
-    def _take(self, subscriber: Subscriber, event: Event) -> None:
-        subscriber.events.append(event)
-        mark = Mark(event.message.at, "webhook", str(event.document.get("event") or event.status or "unreadable"))
-        self._conversation.events.setdefault(subscriber.job_id, []).append(mark)
-        look = self._look(subscriber)
-        job = next(seen_jobs(look.exchange), None) if look.exchange else None
-        self._report(subscriber, event.judge(subscriber.job_id, self._terms.contract, self._terms.key), event)
-        self._report(subscriber, subscriber.judge_event(event), event)
-        self._report(subscriber, subscriber.judge_truth(event, job), event)
+    def _mark(self, subscriber: _Subscriber, message: Message, told: str) -> None:
+        """Show a reader what came in the life of its job."""
+        mark = Mark(message.at, "webhook", told or "unreadable")
+        self._dialogue.events.setdefault(subscriber.job_id, []).append(mark)
 
-    def _judge(self, subscriber: Subscriber) -> None:
-        """What only shows at the end: what was not told, and what turned out otherwise than it was told."""
-        self._report(subscriber, map(subscriber.judge_change, sorted(subscriber.changes)))
-        for event in subscriber.events:
-            self._report(subscriber, subscriber.judge_truth(event, subscriber.now), event)
-
-    def _report(self, subscriber: Subscriber, verdicts: Iterable[Verdict], event: Event | None = None) -> None:
+    def _report(self, subscriber: _Subscriber, verdicts: Iterable[Verdict], message: Message | None = None) -> None:
         for code, wrong in verdicts:
-            self._conversation.docket.judge({code: 1})
+            self._dialogue.docket.judge({code: 1})
             if wrong:
-                shown = (wire.evidence() for wire in (subscriber.looks[0].wire, subscriber.looks[-1].wire))
-                told = (replace(_wire(event.message).evidence(wrong), title="a webhook"),) if event else ()
+                shown = (wire.evidence() for wire in (subscriber.wires[0], subscriber.wires[-1]))
+                told = (replace(_wire(message).evidence(wrong), title="a webhook"),) if message else ()
                 birth, look = shown
-                self._conversation.docket.find(Finding(code, "", wrong, evidence=(birth, *told, look)))
+                self._dialogue.docket.find(Finding(code, "", wrong, evidence=(birth, *told, look)))
 
 
 def _wire(message: Message) -> Wire:
     """What was posted, and our answer, as an exchange like others."""
     headers = {name.title(): value for name, value in message.headers.items()}
-    return Wire("POST", message.url, headers, message.body, 200, {}, b"", message.at)
+    return Wire("POST", message.url, headers, message.body, message.answered, {}, b"", message.at)

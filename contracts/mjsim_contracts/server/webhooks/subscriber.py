@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mjsim_contracts.server.conversation import Spoken
-from mjsim_contracts.server.webhooks.event import Event, Verdict
+from mjsim_contracts.server.docket import Verdict
+from mjsim_contracts.server.webhooks.event import Event
 from mjsim_contracts.server.webhooks.rules import Code
+from mjsim_contracts.server.wire import Wire
 from mjsim_contracts.sighting import STEPS, TERMINAL, SeenJob, seen_jobs
 
 _RESULTS = frozenset({"completed", "failed"})
@@ -20,6 +22,11 @@ class Subscriber:
     job_id: str
     looks: list[Spoken]
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def wires(self) -> list[Wire]:
+        """The same, as they went over the wire."""
+        return [spoken.wire for spoken in self.looks]
 
     @property
     def now(self) -> SeenJob | None:
