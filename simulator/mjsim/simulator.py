@@ -196,9 +196,7 @@ class Simulator:
 
     def _dispatcher(self) -> Dispatcher:
         outbox, sabotage = self._store.outbox, Sabotage(self.faults, self._clock)
-        courier = Courier(
-            self.seed, self._clock, self._store, outbox, self._send, self._dialects(), sabotage, time.time
-        )
+        courier = Courier(self.seed, self._clock, outbox, self._send, self._dialects(), sabotage, time.time)
         return Dispatcher(self._clock, outbox, courier, time.time)
 
     def _dialects(self) -> DialectOf:
