@@ -74,7 +74,8 @@ class HttpSend:
             await self._connector.close()
 
     async def _post(self, message: Message) -> tuple[int, Headers, bytes]:
-        target, loop = self._target(message.url), asyncio.get_running_loop()
+        target = self._target(message.url)
+        loop = target.asked.loop
         begun = loop.time()
         connection = await self._open().connect(target.asked, [], self._connecting)
         try:

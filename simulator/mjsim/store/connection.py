@@ -69,7 +69,7 @@ class Connection:
     async def durable(self) -> None:
         """Return when everything written so far survives the end of the process; raise what kept it from that."""
         if self._sqlite.in_transaction:
-            waiter = asyncio.get_running_loop().create_future()
+            waiter = self._loop.create_future()
             self._waiting.append(waiter)
             await waiter
 
@@ -116,7 +116,9 @@ class Connection:
     def _begin(self) -> None:
         if self._shares_commits and not self._sqlite.in_transaction:
             self._sqlite.execute("BEGIN")
-            self._commit_soon = asyncio.get_running_loop().call_soon(self._commit)
+            # On Python 3.11 asking for it is a call of the system; all who wait for this commit need it.
+            self._loop = asyncio.get_running_loop()
+            self._commit_soon = self._loop.call_soon(self._commit)
 
     def _write_coming(self) -> None:
         """Write the rows that wait."""
