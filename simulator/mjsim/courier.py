@@ -10,7 +10,7 @@ from mjsim.core.job import Job
 from mjsim.core.message import Message
 from mjsim.core.retry import Outcome, RetryPolicy, asked_seconds, jitter, judge
 from mjsim.core.tampering import TRUTHFUL, Tampering
-from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Store, Tamper, Wall
+from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Tamper, Wall
 
 Write = Callable[[Job, Delivery, int, Tampering], Message]
 """The news as it is sent, signed at a real time in Unix seconds: the job as it was when the news happened."""
@@ -42,7 +42,6 @@ class Courier:
         self,
         seed: int,
         clock: Clock,
-        store: Store,
         outbox: Outbox,
         send: Send,
         dialect_of: DialectOf,
@@ -51,18 +50,14 @@ class Courier:
     ) -> None:
         self._seed = seed
         self._clock = clock
-        self._store = store
         self._outbox = outbox
         self._send = send
         self._dialect_of = dialect_of
         self._tamper = tamper
         self._wall = wall
 
-    async def deliver(self, delivery: Delivery) -> Sequence[Sent]:
-        """What was tried; nothing where the job is forgotten, or a fault holds its news back."""
-        job = await self._store.find(delivery.job_id)
-        if job is None:
-            return []
+    async def deliver(self, delivery: Delivery, job: Job) -> Sequence[Sent]:
+        """What was tried; nothing where a fault holds the news back."""
         tampering = self._tamper.tampering(delivery, job, delivery.attempts + 1)
         if (due := await self._held_until(delivery, tampering)) is not None:
             await self._outbox.postpone(delivery, due)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.instant import NEVER, Instant
+from mjsim.core.job import Job
 from mjsim.outlook import Outlook
 from mjsim.ports import Clock, DeliveryQuery, Outbox, Wall
 
@@ -24,8 +25,8 @@ _LONGEST_NAP = 60.0
 """Real seconds after which it looks again whatever happens: for claims that nobody has ended."""
 
 
-Deliver = Callable[[Delivery], Awaitable[Sequence[Sent]]]
-"""Takes a delivery that has been claimed; what was tried."""
+Deliver = Callable[[Delivery, Job], Awaitable[Sequence[Sent]]]
+"""Takes a delivery that has been claimed, and its job; what was tried."""
 
 
 class Dispatcher:
@@ -56,11 +57,11 @@ class Dispatcher:
             except Exception:
                 log.exception("the outbox cannot be read; deliveries go on in %g s", _LONGEST_NAP)
                 nap = _LONGEST_NAP
+            alarm = asyncio.get_running_loop().call_later(nap, self._stirred.set)
             try:
-                async with asyncio.timeout(nap):
-                    await self._stirred.wait()
-            except TimeoutError:
-                continue
+                await self._stirred.wait()
+            finally:
+                alarm.cancel()
 
     async def settle(self, enough: Callable[[Sequence[Sent]], bool] = lambda _made: False) -> list[Sent]:
         """Deliver everything that is due by now; once all of it is sent and recorded, or is enough, the attempts that
@@ -103,25 +104,25 @@ class Dispatcher:
                 claimed = await self._outbox.claim(self._clock.now(), self._wall(), most, busy)
                 if len(claimed) < most:
                     self._outlook.exhausted(busy)
-                for delivery in claimed:
-                    self._launch(delivery)
+                for delivery, job in claimed:
+                    self._launch(delivery, job)
 
     def _busy_hosts(self) -> list[str]:
         return [host for host, flights in self._hosts.items() if flights >= PER_HOST]
 
-    def _launch(self, delivery: Delivery) -> None:
+    def _launch(self, delivery: Delivery, job: Job) -> None:
         """Begin a delivery, after the one of the same job that was begun before."""
-        flight = asyncio.create_task(self._fly(delivery, self._last.get(delivery.job_id)))
+        flight = asyncio.create_task(self._fly(delivery, job, self._last.get(delivery.job_id)))
         self._flights[flight] = delivery
         self._hosts[delivery.host] += 1
         self._last[delivery.job_id] = flight
         flight.add_done_callback(lambda _: self._land(flight, delivery))
 
-    async def _fly(self, delivery: Delivery, before: asyncio.Task[None] | None) -> None:
+    async def _fly(self, delivery: Delivery, job: Job, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
         try:
-            sent = await self._deliver(delivery)
+            sent = await self._deliver(delivery, job)
         except Exception:
             log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
             return

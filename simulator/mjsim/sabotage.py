@@ -40,14 +40,17 @@ class Sabotage:
     def tampering(self, delivery: _Delivery, job: Job, number: int) -> Tampering:
         """What is to go wrong with attempt `number` (from 1 on) of a delivery of the job."""
         attempt = delivery.id, number
-        if (told := self._decided.get(attempt)) is None:
-            told = self._decided[attempt] = self._decide(delivery, job, number)
-            if len(self._decided) > _MOST_REMEMBERED:
-                self._decided.popitem(last=False)
+        if (told := self._decided.get(attempt)) is not None:
+            return told
+        own = _wishes_of(job, number)
+        if not own and not self._book:
+            return TRUTHFUL
+        told = self._decided[attempt] = self._decide(delivery, job, own)
+        if len(self._decided) > _MOST_REMEMBERED:
+            self._decided.popitem(last=False)
         return told
 
-    def _decide(self, delivery: _Delivery, job: Job, number: int) -> Tampering:
-        own = _wishes_of(job, number)
+    def _decide(self, delivery: _Delivery, job: Job, own: tuple[Wish, ...]) -> Tampering:
         occasion = Occasion(WEBHOOK, delivery.tenant, delivery.id, job.id, job.work.prompt)
         fired = self._book.strike(occasion, self._clock.now(), Effect(webhook=own) if own else NOTHING)
         struck = next((one for one in fired if one.effect.webhook), None)

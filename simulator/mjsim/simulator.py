@@ -19,7 +19,7 @@ from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.error import SettingsError
 from mjsim.core.faultbook import FaultBook
 from mjsim.core.instant import Instant
-from mjsim.core.job import RETENTION
+from mjsim.core.job import RETENTION, Job
 from mjsim.core.world import World
 from mjsim.dispatcher import Dispatcher
 from mjsim.fetch import HttpFetch
@@ -169,8 +169,8 @@ class Simulator:
 
         return courier(self._parts, self._send, lambda: self._tasks.dialect)
 
-    async def _deliver(self, delivery: Delivery) -> Sequence[Sent]:
-        return await self._courier.deliver(delivery)
+    async def _deliver(self, delivery: Delivery, job: Job) -> Sequence[Sent]:
+        return await self._courier.deliver(delivery, job)
 
     async def stop(self) -> None:
         """Stop at once: open requests get a second, everything acknowledged is kept, and what is not delivered too."""

@@ -170,7 +170,7 @@ async def _posting(
     tampered = tampering if callable(tampering) else lambda _delivery, _number: tampering
     post = Post(store, clock, send, None, tampered)  # type: ignore[arg-type]
     dialect = Dialect(compose, parse_retries(retries))
-    courier = Courier(7, clock, store, store.outbox, send, lambda _job: dialect, post, lambda: REAL)
+    courier = Courier(7, clock, store.outbox, send, lambda _job: dialect, post, lambda: REAL)
     post.dispatcher = Dispatcher(clock, store.outbox, courier.deliver, lambda: REAL)
     try:
         yield post

@@ -44,7 +44,7 @@ async def amend(store, job):
 
 
 async def claim(store, now, most=100, real=REAL, passing_over=()):
-    return list(await store.outbox.claim(Instant(now), real, most, passing_over))
+    return [one.delivery for one in await store.outbox.claim(Instant(now), real, most, passing_over)]
 
 
 async def kept(store, query=EVERYTHING):
@@ -243,6 +243,21 @@ async def test_lists_hold_what_was_asked_for_the_last_planned_first(opened, job,
         assert list(await store.outbox.deliveries(EVERYTHING, 2)) == everything[:2]
 
 
+@in_a_loop
+async def test_what_is_recorded_at_once_is_recorded_of_each(opened, job, keep):
+    async with opened() as store:
+        await keep(store, *(job(str(number), kind="result") for number in range(200)))
+        claimed = await claim(store, 50, 200)
+        outcome = Outcome(Standing.RETRYING, Instant(70))
+        tried = [attempt(due=70), attempt(status=501, due=70)]
+        await asyncio.gather(*(store.outbox.record(one, tried, outcome) for one in claimed))
+        assert await claim(store, 70, 200) == [
+            one._replace(due=70, attempts=1, standing=Standing.RETRYING) for one in claimed
+        ]
+        for one in claimed:
+            assert await store.outbox.attempts(one) == tried
+
+
 # Sending again
 
 
@@ -300,6 +315,19 @@ async def test_a_url_is_disabled_for_its_tenant_until_it_is_enabled(opened):
         assert not await outbox.is_disabled("bob", "http://a/")
         assert await outbox.enable(None, None) == 1
         assert await outbox.disabled() == []
+
+
+@in_a_loop
+async def test_the_urls_of_a_file_that_is_taken_over_are_disabled_instead(opened):
+    async with opened() as store:
+        outbox = store.outbox
+        await outbox.disable("alice", "http://a/", Instant(5))
+        exported = await store.export()
+        await outbox.enable(None, None)
+        await outbox.disable("alice", "http://b/", Instant(6))
+        await store.restore(exported)
+        assert await outbox.is_disabled("alice", "http://a/")
+        assert not await outbox.is_disabled("alice", "http://b/")
 
 
 # Watching

@@ -1,23 +1,23 @@
 """Writes that leave together at the end of a round are the bytes that were written, in their order, and bounded."""
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.web.gathering import GatheredTransport, Gathering
+from mjsim.outgoing import Outgoing
+from mjsim.web.gathering import GatheredTransport
 
 MOST_HELD = 64 * 1024
 
 
 class Told:
-    """A transport and its loop: keeps what was written, and notes where among the bytes it was told to end."""
+    """A transport that keeps what was written, and notes where among the bytes it was told to end."""
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.ends: list[tuple[str, int]] = []
-        self.rounds: list[Any] = []
 
     def write(self, data: bytes) -> None:
         self.writes.append(data)
@@ -36,22 +36,17 @@ class Told:
 
     get_extra_info = is_closing = pause_reading = resume_reading = lambda *_: None
 
-    def call_soon(self, callback: Any) -> None:
-        self.rounds.append(callback)
-
-    def end_round(self) -> None:
-        rounds, self.rounds = self.rounds, []
-        for callback in rounds:
-            callback()
-
     @property
     def written(self) -> bytes:
         return b"".join(self.writes)
 
 
-def gathered(told: Told, gathering: Gathering | None = None) -> GatheredTransport:
-    loop = cast("asyncio.AbstractEventLoop", told)
-    return GatheredTransport(cast("asyncio.Transport", told), gathering or Gathering(loop))
+def gathered(told: Told, outgoing: Outgoing) -> GatheredTransport:
+    return GatheredTransport(cast("asyncio.Transport", told), outgoing)
+
+
+async def end_of_round() -> None:
+    await asyncio.sleep(0)
 
 
 STEPS = st.lists(
@@ -67,34 +62,37 @@ STEPS = st.lists(
 @given(STEPS)
 def test_everything_happens_in_the_order_in_which_it_was_asked_for(steps: list[bytes | str]) -> None:
     plain, held = Told(), Told()
-    transport = gathered(held)
-    for step in steps:
-        if isinstance(step, bytes):
-            plain.write(step)
-            transport.write(step)
-        elif step == "round":
-            held.end_round()
-        elif step == "lines":
-            plain.writelines([b"a", b"b"])
-            transport.writelines([b"a", b"b"])
-        else:
-            getattr(plain, step)()
-            getattr(transport, step)()
-        assert transport.get_write_buffer_size() == len(plain.written) - len(held.written) < MOST_HELD
-    held.end_round()
+
+    async def run() -> None:
+        transport = gathered(held, Outgoing())
+        for step in steps:
+            if isinstance(step, bytes):
+                plain.write(step)
+                transport.write(step)
+            elif step == "round":
+                await end_of_round()
+            elif step == "lines":
+                plain.writelines([b"a", b"b"])
+                transport.writelines([b"a", b"b"])
+            else:
+                getattr(plain, step)()
+                getattr(transport, step)()
+            assert transport.get_write_buffer_size() == len(plain.written) - len(held.written) < MOST_HELD
+        await end_of_round()
+
+    asyncio.run(run())
     assert held.written == plain.written
     assert held.ends == plain.ends
 
 
-def test_what_several_connections_wrote_in_a_round_leaves_at_its_end_once_for_each() -> None:
-    one, other = Told(), Told()
-    gathering = Gathering(cast("asyncio.AbstractEventLoop", one))
-    first, second = gathered(one, gathering), gathered(other, gathering)
+async def test_what_several_connections_wrote_in_a_round_leaves_at_its_end_once_for_each() -> None:
+    one, other, outgoing = Told(), Told(), Outgoing()
+    first, second = gathered(one, outgoing), gathered(other, outgoing)
     for transport in (first, second, first):
         transport.write(b"x")
     assert one.writes == other.writes == []
-    one.end_round()
+    await end_of_round()
     assert (one.writes, other.writes) == ([b"xx"], [b"x"])
     second.write(b"y")
-    one.end_round()
+    await end_of_round()
     assert other.writes == [b"x", b"y"]

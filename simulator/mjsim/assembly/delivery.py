@@ -15,11 +15,11 @@ def courier(parts: Parts, send: Send, of_tasks: Callable[[], Dialect]) -> Courie
     """Delivers what is claimed; each API tells of the jobs that were made through it, and `of_tasks` is asked for the first
     task.
     """
-    settings, store = parts.settings, parts.store
+    settings, outbox = parts.settings, parts.store.outbox
     news = Dialect(News(parts.view, parts.origin).signed_with(settings.secrets), settings.retries)
 
     def dialect_of(job: Job) -> Dialect:
         return news if job.task is None else of_tasks()
 
     sabotage = Sabotage(parts.faults, parts.clock)
-    return Courier(parts.world.seed, parts.clock, store, store.outbox, send, dialect_of, sabotage, time.time)
+    return Courier(parts.world.seed, parts.clock, outbox, send, dialect_of, sabotage, time.time)

@@ -1,6 +1,7 @@
 """A delivery is one piece of news on its way to one URL; its attempts are facts, written down as they were made."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -84,6 +85,7 @@ class Delivery(NamedTuple):
         return host_of(self.url)
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host and port that a URL leads to, in lower case; empty where it leads nowhere."""
     try:

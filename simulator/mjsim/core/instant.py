@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NewType
 
 Instant = NewType("Instant", int)
@@ -57,5 +58,10 @@ def later(instant: Instant, milliseconds: int) -> Instant:
 
 def rfc3339(instant: Instant) -> str:
     """The instant as RFC 3339 writes it, in UTC, with milliseconds: `2026-01-31T23:59:59.999Z`."""
-    stamp = (_EPOCH + timedelta(milliseconds=instant)).isoformat(timespec="milliseconds")
-    return stamp[:-6] + "Z"
+    seconds, milliseconds = divmod(instant, SECOND)
+    return f"{_second(seconds)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:-6]

@@ -2,11 +2,12 @@
 
 from mjsim.ports.clock import Clock, Wall
 from mjsim.ports.picture import Fetch, Paint
-from mjsim.ports.post import LEASE, DeliveryQuery, DisabledUrl, Errands, Outbox, Send, Tamper
+from mjsim.ports.post import LEASE, Claimed, DeliveryQuery, DisabledUrl, Errands, Outbox, Send, Tamper
 from mjsim.ports.store import Page, Query, Store, Turn
 
 __all__ = [
     "LEASE",
+    "Claimed",
     "Clock",
     "DeliveryQuery",
     "DisabledUrl",

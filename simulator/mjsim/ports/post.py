@@ -44,6 +44,13 @@ class DeliveryQuery(Frozen):
     before: int | None = None
 
 
+class Claimed(NamedTuple):
+    """A delivery that somebody is at, with the job that it tells of."""
+
+    delivery: Delivery
+    job: Job
+
+
 class DisabledUrl(NamedTuple):
     """A URL that gets no webhooks of this tenant any more, since it answered 410."""
 
@@ -70,7 +77,7 @@ class Outbox(Protocol):
         """When the next unclaimed delivery is due, but for those to some hosts; None where none is."""
         ...
 
-    async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Delivery]:
+    async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Claimed]:
         """Take up to so many of the deliveries that are due, the ones due longest first; what they tell of is durable."""
         ...
 

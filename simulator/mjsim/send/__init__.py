@@ -1,1 +1,1 @@
-"""Sending webhooks: over aiohttp, or byte by byte where something is to go wrong on the wire."""
+"""Sending webhooks: over aiohttp, or piece by piece where something is to go wrong on the wire."""

@@ -50,7 +50,7 @@ def diagnose(error: Exception, url: str, *, seconds: float, contained: bool) -> 
             return Problem.TLS, f"TLS with {host}:{port} failed: {_line(cause)}."
         case OSError(errno=errno.ECONNREFUSED):
             return Problem.REFUSED, _refused(host, port, contained)
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | EOFError():
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
             return Problem.RESET, f"{host}:{port} closed the connection before its answer was complete."
         case OSError(errno=code) if code in _RESET:
             return Problem.RESET, f"{host}:{port} reset the connection."

@@ -17,7 +17,7 @@ from mjsim.store.schema import Proof, connect, refuse_unfit
 Row = tuple[Any, ...]
 
 _MOST_COMING = 64
-"""How many rows may wait for others to be written with them."""
+"""How many rows of a kind may wait for others to be written with them."""
 
 
 class Connection:
@@ -28,8 +28,7 @@ class Connection:
         self._shares_commits = file is not None
         self._waiting: list[asyncio.Future[None]] = []
         self._commit_soon: asyncio.Handle | None = None
-        self._coming: list[Callable[[], Row]] = []
-        self._coming_statement = ""
+        self._coming: dict[str, list[Callable[[], Row]]] = {}
         self._when_lost = when_lost
 
     def rows(self, question: str, *arguments: object) -> list[Row]:
@@ -47,15 +46,16 @@ class Connection:
         return self._change(statement, arguments).rowcount
 
     def write_soon(self, statement: str, row: Callable[[], Row]) -> None:
-        """Run a statement that changes something, with others of its kind and before any other statement.
+        """Run a statement that changes something, with others of its kind and before any statement that cannot wait.
 
-        The row is made when it is written: making many in a row costs half as much as making them one by one.
+        The row is made when it is written: making many in a row costs half as much as making them one by one. Kinds may
+        overtake each other.
         """
         self._begin()
-        if statement != self._coming_statement or len(self._coming) >= _MOST_COMING:
+        rows = self._coming.setdefault(statement, [])
+        rows.append(row)
+        if len(rows) >= _MOST_COMING:
             self._settle()
-            self._coming_statement = statement
-        self._coming.append(row)
 
     def write_now(self, statement: str, *arguments: object) -> None:
         """Run a statement that stands at once; for use while nothing else is going on."""
@@ -74,7 +74,7 @@ class Connection:
         if not self._shares_commits:
             await asyncio.sleep(0)
         elif self._sqlite.in_transaction:
-            waiter = asyncio.get_running_loop().create_future()
+            waiter = self._loop.create_future()
             self._waiting.append(waiter)
             await waiter
 
@@ -121,17 +121,20 @@ class Connection:
     def _begin(self) -> None:
         if self._shares_commits and not self._sqlite.in_transaction:
             self._sqlite.execute("BEGIN")
-            self._commit_soon = asyncio.get_running_loop().call_soon(self._commit)
+            # On Python 3.11 asking for it is a call of the system; all who wait for this commit need it.
+            self._loop = asyncio.get_running_loop()
+            self._commit_soon = self._loop.call_soon(self._commit)
 
     def _write_coming(self) -> None:
         """Write the rows that wait."""
         if not self._coming:
             return
-        rows, self._coming = self._coming, []
-        alone = len(rows) > 1 and not self._sqlite.in_transaction
+        coming, self._coming = self._coming, {}
+        alone = sum(map(len, coming.values())) > 1 and not self._sqlite.in_transaction
         if alone:
             self._sqlite.execute("BEGIN")
-        self._sqlite.executemany(self._coming_statement, [row() for row in rows])
+        for statement, rows in coming.items():
+            self._sqlite.executemany(statement, [row() for row in rows])
         if alone:
             self._sqlite.execute("COMMIT")
 

@@ -38,7 +38,7 @@ class Ledger:
 
     def _recall(self) -> None:
         """Drop what is known beside the rows and read it again."""
-        self.outbox.stir()
+        self.outbox.recall()
         self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
         self._tallies = Tallies(self.connection)
         self.purse = Purse(self.connection)

@@ -6,6 +6,8 @@ ended are void, because a file has one process at a time.
 
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -16,13 +18,16 @@ from mjsim.core.request import Webhook
 from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.webhook import Notice, message_id, notices
-from mjsim.ports import LEASE, DeliveryQuery, DisabledUrl
+from mjsim.ports import LEASE, Claimed, DeliveryQuery, DisabledUrl
+from mjsim.store.codec import decode
 from mjsim.store.connection import Connection, Row
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Attempt).decode
+_decode_attempt = msgspec.msgpack.Decoder(Attempt).decode
 
 _COLUMNS = "number, id, tenant, job, status, url, instant, due, attempts, standing"
+# Without the cast SQLite looks through all jobs: what is returned is of no type to it.
+_TOLD = "(SELECT document FROM job WHERE id = CAST(delivery.job AS BLOB))"
 
 
 class SqliteOutbox:
@@ -31,6 +36,9 @@ class SqliteOutbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._watchers: list[Callable[[], None]] = []
+        self._again: set[int] = set()
+        """The deliveries that are due once more when somebody is done with them."""
+        self._disabled: set[tuple[str, str]] = set()
         self.changes = 0
         """See `ports.Outbox`."""
         connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
@@ -49,6 +57,11 @@ class SqliteOutbox:
                 self._connection.write(_INSERT, *row, news.instant, news.instant, Standing.SCHEDULED.value)
         self.stir()
 
+    def recall(self) -> None:
+        """Read again what is known beside the rows: they may be others."""
+        self._disabled = {(tenant, url) for tenant, url in self._connection.rows("SELECT tenant, url FROM disabled")}
+        self.stir()
+
     def watch(self, stirred: Callable[[], None]) -> None:
         """See `ports.Outbox`."""
         self._watchers.append(stirred)
@@ -65,24 +78,23 @@ class SqliteOutbox:
         found: Instant | None = self._connection.rows(question, real, *passing_over)[0][0]
         return found
 
-    async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Delivery]:
+    async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Claimed]:
         """See `ports.Outbox`."""
         due = f"SELECT number FROM delivery WHERE due <= ? AND {_free(passing_over)} ORDER BY due, number LIMIT ?"
-        claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}"
+        claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}, {_TOLD}"
         rows = self._connection.write_returning(claim, real + LEASE, now, real, *passing_over, most)
         await self._connection.durable()
-        return sorted(map(_delivery, rows), key=lambda one: (one.due, one.number))
+        claimed = [Claimed(_delivery(row), decode(document)) for *row, document in rows]
+        return sorted(claimed, key=lambda one: (one.delivery.due, one.delivery.number))
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
         """See `ports.Outbox`."""
-        row = delivery.attempts + 1, outcome.due, outcome.standing.value, delivery.number, delivery.id
-        # It may have been forgotten with its job while it was being sent.
-        kept = self._connection.write_returning(_RECORD, *row)
-        if kept:
-            for copy, attempt in enumerate(attempts):
-                place = attempt.number * _MOST_COPIES + copy
-                self._connection.write(_INSERT_ATTEMPT, delivery.number, place, _encode(attempt))
-        self.stir(sooner=kept != [(outcome.due,)])
+        # It may have been forgotten with its job while it was being sent: then nothing is written.
+        self._connection.write_soon(_RECORD, partial(_recorded, delivery, outcome))
+        for copy, attempt in enumerate(attempts):
+            self._connection.write_soon(_INSERT_ATTEMPT, partial(_attempt, delivery, attempt, copy))
+        self.stir(sooner=delivery.number in self._again)
+        self._again.discard(delivery.number)
         await self._connection.durable()
 
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
@@ -99,7 +111,7 @@ class SqliteOutbox:
     async def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
         """See `ports.Outbox`."""
         question = "SELECT document FROM attempt WHERE delivery = ? ORDER BY place"
-        return [_decode(document) for (document,) in self._connection.rows(question, delivery.number)]
+        return [_decode_attempt(document) for (document,) in self._connection.rows(question, delivery.number)]
 
     async def deliveries(self, query: DeliveryQuery, most: int) -> Sequence[Delivery]:
         """See `ports.Outbox`."""
@@ -110,25 +122,26 @@ class SqliteOutbox:
     async def resend(self, query: DeliveryQuery, now: Instant) -> int:
         """See `ports.Outbox`."""
         condition, arguments = _condition(query)
-        number = self._connection.write(f"{_RESEND} WHERE attempts AND {condition}", now, now, *arguments)
+        number = self._resend(f"attempts AND {condition}", now, arguments)
         self.stir()
         await self._connection.durable()
         return number
 
     async def resend_one(self, delivery: Delivery, now: Instant) -> None:
         """See `ports.Outbox`."""
-        self._connection.write(f"{_RESEND} WHERE id = ?", now, now, delivery.id)
+        self._resend("id = ?", now, [delivery.id])
         self.stir()
         await self._connection.durable()
 
     async def disable(self, tenant: str, url: str, now: Instant) -> None:
         """See `ports.Outbox`."""
         self._connection.write("INSERT OR IGNORE INTO disabled VALUES (?, ?, ?)", tenant, url, now)
+        self._disabled.add((tenant, url))
         await self._connection.durable()
 
     async def is_disabled(self, tenant: str, url: str) -> bool:
         """See `ports.Outbox`."""
-        return bool(self._connection.rows("SELECT 1 FROM disabled WHERE tenant = ? AND url = ?", tenant, url))
+        return (tenant, url) in self._disabled
 
     async def disabled(self) -> Sequence[DisabledUrl]:
         """See `ports.Outbox`."""
@@ -139,8 +152,14 @@ class SqliteOutbox:
         """See `ports.Outbox`."""
         condition = "(?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR url = ?2)"
         number = self._connection.write(f"DELETE FROM disabled WHERE {condition}", tenant, url)
+        self.recall()
         await self._connection.durable()
         return number
+
+    def _resend(self, condition: str, now: Instant, arguments: Sequence[object]) -> int:
+        claimed = self._connection.rows(f"SELECT number FROM delivery WHERE claimed AND {condition}", *arguments)
+        self._again.update(number for (number,) in claimed)
+        return self._connection.write(f"{_RESEND} WHERE {condition}", now, now, *arguments)
 
     def _amend(self, message: str, instant: Instant, news: Notice | None) -> None:
         """Bring the row of news that has not been tried in line with what the job's life tells now."""
@@ -155,13 +174,15 @@ _INSERT = (
     "INSERT INTO delivery (id, tenant, job, status, url, host, instant, due, standing) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_INSERT_ATTEMPT = "INSERT INTO attempt (delivery, place, document) VALUES (?, ?, ?)"
+_INSERT_ATTEMPT = (
+    "INSERT INTO attempt (delivery, place, document) SELECT number, ?, ? FROM delivery WHERE number = ? AND id = ?"
+)
 _MOST_COPIES = 1_000_000
 """How many copies of one attempt have a place of their own."""
 
 _RECORD = (
     "UPDATE delivery SET attempts = ?, due = coalesce(resend, ?), claimed = 0, resend = NULL, "
-    "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ? RETURNING due"
+    "standing = CASE WHEN resend IS NULL THEN ? ELSE 'retrying' END WHERE number = ? AND id = ?"
 )
 # What somebody is at already is due once more when he is done.
 _RESEND = (
@@ -194,13 +215,23 @@ def read_all(connection: sqlite3.Connection) -> None:
     for row in connection.execute(f"SELECT {_COLUMNS} FROM delivery"):
         _delivery(row)
     for (document,) in connection.execute("SELECT document FROM attempt"):
-        _decode(document)
+        _decode_attempt(document)
 
 
-def _delivery(row: Row) -> Delivery:
+def _delivery(row: Sequence[Any]) -> Delivery:
     number, message, tenant, job, status, url, instant, due, attempts, standing = row
     job_id = f"{job[:4].hex()}-{job[4:6].hex()}-{job[6:8].hex()}-{job[8:10].hex()}-{job[10:].hex()}"
     return Delivery(number, message, tenant, job_id, Status(status), url, instant, due, attempts, Standing(standing))
+
+
+def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
+    """What `_RECORD` takes."""
+    return delivery.attempts + 1, outcome.due, outcome.standing.value, delivery.number, delivery.id
+
+
+def _attempt(delivery: Delivery, attempt: Attempt, copy: int) -> Row:
+    """What `_INSERT_ATTEMPT` takes."""
+    return attempt.number * _MOST_COPIES + copy, _encode(attempt), delivery.number, delivery.id
 
 
 def _job(job_id: str) -> bytes:

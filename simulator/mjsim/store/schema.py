@@ -126,6 +126,8 @@ def _claim(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_autocheckpoint = 8192")
     # Commits reach the operating system at once, so a killed process loses nothing; only a power cut might.
     connection.execute("PRAGMA synchronous = NORMAL")
+    # A statement that may have to be undone keeps what it changes; after a large one that would be a file, for good.
+    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")
 

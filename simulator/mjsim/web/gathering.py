@@ -1,41 +1,20 @@
-"""What a server writes in one round of the event loop leaves together at its end, in one write for each connection.
-
-A write that wakes a sleeping client costs several times as much as one to a client that is awake already, as it is when
-others were written to just before.
-"""
+"""What a server writes in one round of the event loop leaves at its end, in one write for each connection."""
 
 import asyncio
 from typing import Any
+
+from mjsim.outgoing import Outgoing
 
 _ENOUGH = 64 * 1024
 """So many bytes of one connection wait for nobody: from here on its transport says when to go on."""
 
 
-class Gathering:
-    """The connections of a server that have something to send."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._waiting: list[GatheredTransport] = []
-
-    def add(self, transport: "GatheredTransport") -> None:
-        """It has something to send now."""
-        if not self._waiting:
-            self._loop.call_soon(self._send)
-        self._waiting.append(transport)
-
-    def _send(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for transport in waiting:
-            transport.flush()
-
-
 class GatheredTransport:
     """Does what its transport does, in the same order; only its writes wait for the end of the round."""
 
-    def __init__(self, transport: asyncio.Transport, gathering: Gathering) -> None:
+    def __init__(self, transport: asyncio.Transport, outgoing: Outgoing) -> None:
         self._transport = transport
-        self._gathering = gathering
+        self._outgoing = outgoing
         self._parts: list[bytes] = []
         self._size = 0
         # What is asked for every request, and does not depend on what was written.
@@ -49,7 +28,7 @@ class GatheredTransport:
     def write(self, data: bytes) -> None:
         """See asyncio; `data` is not changed any more."""
         if not self._parts:
-            self._gathering.add(self)
+            self._outgoing.add(self.flush)
         self._parts.append(data)
         self._size += len(data)
         if self._size >= _ENOUGH:

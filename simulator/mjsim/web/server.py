@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any, cast
 
 from mjsim.core.error import SettingsError
+from mjsim.outgoing import Outgoing
 from mjsim.web import http as web
 from mjsim.web.answer import error_answer
 from mjsim.web.body import LIMIT
-from mjsim.web.gathering import GatheredTransport, Gathering
+from mjsim.web.gathering import GatheredTransport
 from mjsim.web.site import Site
 
 log = logging.getLogger("mjsim")
@@ -29,15 +30,15 @@ _SOON = 0.001
 class _Connection(web.RequestHandler):
     """What cannot be read as HTTP at all is answered in JSON too, and logged in one line."""
 
-    __slots__ = ("_gathering",)
+    __slots__ = ("_outgoing",)
 
-    def __init__(self, manager: web.Server, gathering: Gathering, **options: Any) -> None:
+    def __init__(self, manager: web.Server, outgoing: Outgoing, **options: Any) -> None:
         super().__init__(manager, **options)
-        self._gathering = gathering
+        self._outgoing = outgoing
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio."""
-        gathered = GatheredTransport(cast("asyncio.Transport", transport), self._gathering)
+        gathered = GatheredTransport(cast("asyncio.Transport", transport), self._outgoing)
         super().connection_made(cast("asyncio.Transport", gathered))
 
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp closes by answering nothing
@@ -109,12 +110,12 @@ class _Protocols(web.Server):
             handler, request_factory=partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=LIMIT)
         )
         self._serving_loop = _serving_loop()
-        self._gathering = Gathering(asyncio.get_running_loop())
+        self._outgoing = Outgoing()
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(
             self,
-            self._gathering,
+            self._outgoing,
             loop=self._serving_loop,
             access_log=None,
             keepalive_timeout=IDLE_SECONDS,

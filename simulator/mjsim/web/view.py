@@ -16,8 +16,6 @@ from mjsim.core.timeline import Moment
 from mjsim.ports import Page, Query
 from mjsim.web.answer import encode
 
-_timestamp = lru_cache(maxsize=4096)(rfc3339)
-
 Document = dict[str, Any]
 
 _MOST_SHOWN = 8 * 1024 * 1024
@@ -64,10 +62,10 @@ class View:
             document["result"] = self._result(job, origin)
         if moment.failure is not None:
             document["error"] = {"code": moment.failure.code, "message": moment.failure.message}
-        document["created_at"] = _timestamp(job.timeline.accepted)
-        document["updated_at"] = _timestamp(moment.instant)
+        document["created_at"] = rfc3339(job.timeline.accepted)
+        document["updated_at"] = rfc3339(moment.instant)
         if moment.status is Status.COMPLETED:
-            document["completed_at"] = _timestamp(moment.instant)
+            document["completed_at"] = rfc3339(moment.instant)
         return document
 
     def page(self, page: Page, query: Query, now: Instant, origin: str) -> Document:
