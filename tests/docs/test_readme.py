@@ -1,5 +1,6 @@
 """What the README tells its readers to type is typed here, against a server of its own."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import mcp
 import pytest
 
 from mjsim.cli import COMMANDS
@@ -128,7 +130,7 @@ def test_the_test_of_a_client_works(tmp_path):
 
 def test_every_block_is_run_or_says_why_not():
     kinds = {kind for _skipped, kind, _text in BLOCK.findall(README)}
-    assert kinds <= {"sh", "python", "text"}
+    assert kinds <= {"sh", "python", "text", "json"}
     assert len(blocks("sh")) >= 5
 
 
@@ -143,9 +145,22 @@ def test_every_option_that_the_readme_names_exists():
         judge = [sys.executable, "-m", "mjsim_contracts", "check", kind, "--help"]
         asked = subprocess.run(judge, capture_output=True, text=True, timeout=60, check=True).stdout
         known |= set(re.findall(r"--[a-z-]+", asked))
-    docker = {"--rm"}
+    of_others = {"--rm", "--cli", "--transport"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) | set(re.findall(r"--[a-z]+(?= )", README))
-    assert named - known - prompt_flags - docker == set()
+    assert named - known - prompt_flags - of_others == set()
+
+
+async def test_the_settings_of_mcp_hosts_lead_to_the_tools(server):
+    (block,) = blocks("json")
+    by_url, by_command = json.loads(moved(block, server))["mcpServers"].values()
+    arguments = ["-m", by_command["command"], *by_command["args"]]
+    program = mcp.StdioServerParameters(
+        command=sys.executable, args=arguments, env=dict(os.environ, **by_command["env"])
+    )
+    assert by_url["headers"]["Authorization"].removeprefix("Bearer ") == by_command["env"]["MIDJOURNEY_TOKEN"]
+    for host in (by_url["url"], program):
+        async with asyncio.timeout(30), mcp.Client(host) as client:
+            assert "createimaginejob" in {tool.name for tool in (await client.list_tools()).tools}
 
 
 def test_links_lead_to_files():

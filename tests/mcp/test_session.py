@@ -148,6 +148,8 @@ async def test_arguments_that_make_no_request_are_told_without_one(world, mode):
         for job_id in ("a?b", "%2e%2e", "ü"):
             assert "404 job_not_found" in said(await client.call_tool("getjobstatus", {"jobId": job_id}))
         assert "page: is no argument of listjobs" in said(await client.call_tool("listjobs", {"page": 2}))
+        text = said(await client.call_tool("waitforjob", {"jobId": "x", "seconds": 5}))
+        assert text == "invalid_request: seconds: is no argument of waitforjob; it takes jobId, timeout."
         job = await create(client)
         for seconds in (0, 51, True, "5", -1):
             text = said(await client.call_tool("waitforjob", {"jobId": job, "timeout": seconds}))

@@ -57,6 +57,36 @@ async def test_null_is_as_good_as_nothing_to_lenient_rules(live):
         assert (await sim.post(GENERATE, taskType="mj_txt2img", prompt=None))["msg"] == "prompt: is required."
 
 
+async def test_a_number_as_text_is_its_number_to_lenient_rules(live):
+    fields = OMNI | {"ow": "500", "variety": "5"}
+    async with live() as strict:
+        assert (await strict.post(GENERATE, **OMNI, ow="500"))["msg"] == "ow: has to be an integer, not a string."
+    async with live(task_rules="lenient") as sim:
+        task = (await sim.post(GENERATE, **fields))["data"]["taskId"]
+        sent = json.loads((await sim.record(task))["paramJson"])
+        assert (sent["ow"], sent["variety"]) == (500, 5)
+        await sim.done(task)
+        await sim.create("generateUpscale", taskId=task, imageIndex="3")
+        for text in ("4", "-1", "3.0", "0x1", "٣", "", "9" * 5000):
+            assert (await sim.post("/api/v1/mj/generateUpscale", taskId=task, imageIndex=text))["code"] == 422
+
+
+async def test_no_watermark_may_be_told_by_false_to_lenient_rules(live):
+    async with live() as strict:
+        assert await strict.code(GENERATE, **TEXT, waterMark=False) == 422
+    async with live(task_rules="lenient") as sim:
+        task = await sim.generate(waterMark=False)
+        assert "waterMark" not in json.loads((await sim.record(task))["paramJson"])
+        assert await sim.code(GENERATE, **TEXT, waterMark=True) == 422
+
+
+async def test_a_version_that_does_not_exist_is_told_which_do(live):
+    async with live() as sim:
+        for version in ("niji7", ""):
+            answer = await sim.post(GENERATE, **TEXT, version=version)
+            assert answer["msg"] == f"version: {version!r} is none of 7, 6.1, 6, 5.2, 5.1, niji6."
+
+
 @pytest.mark.parametrize("rules", ["strict", "lenient"])
 @pytest.mark.parametrize(
     ("fields", "named"),
@@ -69,7 +99,8 @@ async def test_null_is_as_good_as_nothing_to_lenient_rules(live):
         (TEXT | {"version": "8"}, "version"),
         (TEXT | {"version": 5.5}, "version"),
         (TEXT | {"variety": 101}, "variety"),
-        (TEXT | {"variety": "5"}, "variety"),
+        (TEXT | {"variety": "a few"}, "variety"),
+        (TEXT | {"variety": "101"}, "variety"),
         (TEXT | {"stylization": -1}, "stylization"),
         (TEXT | {"weirdness": 3_001}, "weirdness"),
         (TEXT | {"enableTranslation": "yes"}, "enableTranslation"),

@@ -148,7 +148,7 @@ class Handlers:
         async def report(progress: float, status: str) -> None:
             await context.session.report_progress(progress, 100, status)
 
-        return await wait(self._upstream, arguments, token, report)
+        return await wait(self._upstream, operation, arguments, token, report)
 
 
 def caller_token(context: Context) -> str | None:

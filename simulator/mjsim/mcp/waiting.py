@@ -41,13 +41,14 @@ def wait_operation() -> Operation:
     )
 
 
-async def wait(upstream: Upstream, arguments: Mapping[str, Any], token: str | None, report: Report) -> Answer:
+async def wait(
+    upstream: Upstream, operation: Operation, arguments: Mapping[str, Any], token: str | None, report: Report
+) -> Answer:
     """The job once it has ended, or as it stands when the time is up, or the refusal that ends the wait.
 
     `UnfitArgument` where no job or no sensible time is named; `NoAnswer` where the server is gone.
     """
-    rest = {name: value for name, value in arguments.items() if name != "timeout"}
-    request = operations()["getjobstatus"].request(rest)
+    request = operation.request(arguments)
     loop = asyncio.get_running_loop()
     end = loop.time() + _seconds(arguments)
     shown = -1

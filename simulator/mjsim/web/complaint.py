@@ -63,7 +63,8 @@ def sentence(error: "ValidationError", document: str) -> str:
             names = " and ".join(_alternatives(error.schema_path, document))
             return f"{place or 'body'}: exactly one of {names} has to be given"
         case "anyOf":
-            return f"{place or 'body'}: {_shown(error.instance)} is none of what is allowed here"
+            values = ", ".join(_values(error.schema_path, document)) or "what is allowed here"
+            return f"{place or 'body'}: {_shown(error.instance)} is none of {values}"
         case "additionalProperties":
             return f"{place or 'body'}: {_unknown(rule[0], error.schema_path, document)}"
         case _:
@@ -90,8 +91,6 @@ def _predicate(error: "ValidationError", rule: Any) -> str:  # noqa: C901, PLR09
             return f"has {len(sent)} of them, {allowed}"
         case "minProperties" | "maxProperties" as bound:
             return f"has {len(sent)} fields, at {'least' if bound == 'minProperties' else 'most'} {rule} can be given"
-        case "minProperties" | "maxProperties" as bound:
-            return f"has {len(sent)} fields, at {'least' if bound == 'minProperties' else 'most'} {rule} can be given"
         case "format":
             return f"{_shown(sent)} is not {_FORMATS.get(rule, rule)}"
         case "pattern":
@@ -111,6 +110,11 @@ def _node(schema_path: Sequence[str | int], document: str) -> Any:
 def _alternatives(schema_path: Sequence[str | int], document: str) -> list[str]:
     """The fields among which a oneOf lets choose."""
     return [name for choice in _node(schema_path, document) for name in choice["required"]]
+
+
+def _values(schema_path: Sequence[str | int], document: str) -> list[str]:
+    """The values that the choices of an anyOf name."""
+    return [str(value) for choice in _node(schema_path, document) for value in choice.get("enum", ())]
 
 
 def _unknown(name: str, schema_path: Sequence[str | int], document: str) -> str:

@@ -1,10 +1,11 @@
 """Requests are read as the real service reads them, or (lenient) as its documents and older clients write them.
 
 Where the two differ: strict demands `speed` of pictures and `motion` of videos, which samples leave out, and counts the
-pictures of `generateVary` from 0, as upscaling does, where older documents count them from 1; it refuses null, and the
-speed `relax`, which a public client sends.
+pictures of `generateVary` from 0, as upscaling does, where older documents count them from 1; it refuses null, numbers
+written as text, `"waterMark": false` and the speed `relax`, which public clients send.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ _WITHOUT_SPEED = frozenset({TaskType.OMNI, TaskType.VIDEO, TaskType.VIDEO_HD})
 _NUMBERS = ("7", "6.1", "6", "5.2", "5.1")
 _VERSIONS = {"7": "7.0", "6": "6.0"}
 _WHOLE = ("variety", "stylization", "weirdness", "ow", "videoBatchSize", "imageIndex", "index")
+_WHOLE_AS_TEXT = re.compile("[0-9]{1,9}")
 
 
 class Forms:
@@ -81,6 +83,11 @@ class Forms:
 def _as_meant(body: dict[str, Any]) -> dict[str, Any]:
     """What a lenient reader takes the fields for."""
     meant = {name: value for name, value in body.items() if value is not None}
+    for name in meant.keys() & _WHOLE:
+        if isinstance(text := meant[name], str) and _WHOLE_AS_TEXT.fullmatch(text):
+            meant[name] = int(text)
+    if meant.get("waterMark") is False:
+        del meant["waterMark"]
     return meant | {"speed": "relaxed"} if meant.get("speed") == "relax" else meant
 
 
