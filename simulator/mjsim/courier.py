@@ -9,7 +9,7 @@ from mjsim.core.instant import Instant, later
 from mjsim.core.job import Job
 from mjsim.core.message import Message
 from mjsim.core.retry import Outcome, RetryPolicy, asked_seconds, jitter, judge
-from mjsim.core.tampering import TRUTHFUL, Tampering
+from mjsim.core.tampering import Tampering
 from mjsim.ports import Clock, DeliveryQuery, Outbox, Send, Tamper, Wall
 
 Write = Callable[[Job, Delivery, int, Tampering], Message]
@@ -25,14 +25,6 @@ class Dialect(NamedTuple):
 
 DialectOf = Callable[[Job], Dialect]
 """The dialect of the API that a job was made through."""
-
-
-class Truthful:
-    """Implements `ports.Tamper`: nothing goes wrong."""
-
-    def tampering(self, _delivery: Delivery, _job: Job, _number: int) -> Tampering:
-        """See `ports.Tamper`."""
-        return TRUTHFUL
 
 
 class Courier:

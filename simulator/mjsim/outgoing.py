@@ -24,5 +24,11 @@ class Outgoing:
 
     def _leave(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for write in waiting:
-            write()
+        left = iter(waiting)
+        try:
+            for write in left:
+                write()
+        finally:
+            # Nobody waits for ever because somebody else's write has failed.
+            for write in left:
+                self.add(write)

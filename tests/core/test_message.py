@@ -109,5 +109,5 @@ def test_a_skew_moves_the_timestamp_and_its_signature_and_a_signed_skew_the_sign
 
 
 def test_how_the_bytes_travel_is_handed_on():
-    wire = Wire(bytes_per_second=10, chunked=True)
+    wire = Wire(pause=0.5, chunked=True)
     assert written(wire=wire).wire == wire

@@ -254,12 +254,22 @@ async def test_a_refused_connection_is_explained_differently_in_a_container(post
         "http://8.8.8.8/hook",
         "http://[2001:4860:4860::8888]/hook",
         "https://[::ffff:8.8.8.8]/hook",
+        "http://８.８.８.８/hook",
+        "http://8。8。8。8/hook",
     ],
 )
 async def test_what_is_no_target_or_a_public_one_is_refused_and_logged(posting, url):
     async with posting() as post:
         problem, _said, standing = await failed(post, url)
         assert (problem, standing) == (Problem.TARGET, Standing.REFUSED)
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8.", "134744072", "a..b"])
+async def test_what_is_neither_a_name_nor_an_address_is_told(posting, host):
+    async with posting() as post:
+        problem, said, _standing = await failed(post, f"http://{host}/hook")
+        assert problem is Problem.NAME
+        assert f"{host!r} is no name or address of a host" in said
 
 
 async def test_a_name_that_leads_to_public_addresses_only_is_refused(posting, receiver, monkeypatch):

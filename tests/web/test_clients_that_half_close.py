@@ -60,6 +60,17 @@ async def test_an_answer_that_takes_its_time_comes_whole(live):
         assert told.endswith(b"}}")
 
 
+async def test_an_answer_that_has_begun_goes_on_to_its_end(live):
+    line, body, _ = ASKED["a new job"]
+    async with live() as sim, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(*sim.address)
+        writer.write(written(line, body, b"Prefer: drip=1000"))
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write_eof()
+        assert (await reader.read()).endswith(b"}}")
+        writer.close()
+
+
 @pytest.mark.parametrize(
     "sent",
     [

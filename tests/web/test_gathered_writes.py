@@ -96,3 +96,20 @@ async def test_what_several_connections_wrote_in_a_round_leaves_at_its_end_once_
     second.write(b"y")
     await end_of_round()
     assert other.writes == [b"x", b"y"]
+
+
+async def test_a_write_that_fails_keeps_no_other_from_leaving() -> None:
+    told: list[str] = []
+    outgoing = Outgoing()
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context["exception"]))
+
+    def fail() -> None:
+        raise RuntimeError("closed")
+
+    for write in (lambda: told.append("first"), fail, lambda: told.append("second"), lambda: told.append("third")):
+        outgoing.add(write)
+    await end_of_round()
+    await end_of_round()
+    assert told == ["first", "second", "third"]
+    assert len(complaints) == 1

@@ -44,11 +44,10 @@ class Spelling(StrEnum):
 
 
 class Wire(Frozen):
-    """How the bytes travel. `bytes_per_second` None sends at full speed; `pause` is in real seconds, between the head and
-    the body; `length_error` is added to the Content-Length; with `breaks_off` the connection is closed unanswered.
+    """How the bytes travel. `pause` is in real seconds, between the head and the body; `length_error` is added to the
+    Content-Length; with `breaks_off` the connection is closed unanswered.
     """
 
-    bytes_per_second: int | None = None
     pause: float = 0.0
     chunked: bool = False
     length_error: int = 0

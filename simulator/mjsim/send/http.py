@@ -17,10 +17,10 @@ from yarl import URL
 from mjsim.core.delivery import Headers, Problem, Reply, answered, legible
 from mjsim.core.message import Message
 from mjsim.core.tampering import PLAIN
-from mjsim.core.target import refusal
+from mjsim.core.target import is_public, public_refusal, refusal
 from mjsim.outgoing import Outgoing
 from mjsim.send.problem import diagnose, in_container
-from mjsim.send.resolver import GuardedResolver
+from mjsim.send.resolver import GuardedResolver, PublicTarget
 from mjsim.send.wire import transmit, whole
 
 SECONDS = 15.0
@@ -37,9 +37,12 @@ _MOST_AT_ONCE = 64 * 1024
 
 
 class _Target(NamedTuple):
-    """What a URL leads to: what the connector is asked for, and the lines that every request begins with."""
+    """What a URL leads to: what the connector is asked for, the host that it dials, as an address or a name, and the lines
+    that every request begins with.
+    """
 
     asked: aiohttp.ClientRequest
+    host: str
     lines: bytes
 
 
@@ -75,6 +78,9 @@ class HttpSend:
 
     async def _post(self, message: Message) -> tuple[int, Headers, bytes]:
         target = self._target(message.url)
+        # Addresses can be written in ways that only the library sees through, and it asks no resolver for them.
+        if not self._anywhere and is_public(target.host):
+            raise PublicTarget(public_refusal(target.host))
         loop = target.asked.loop
         begun = loop.time()
         connection = await self._open().connect(target.asked, [], self._connecting)
@@ -110,7 +116,9 @@ def _target(url: str) -> _Target:
     asked = aiohttp.ClientRequest("POST", URL(url), skip_auto_headers=unused, loop=asyncio.get_running_loop())
     # The host, what is accepted, and what the URL says of a user.
     headers = [f"{name}: {value}\r\n" for name, value in asked.headers.items() if name != "Content-Length"]
-    return _Target(asked, f"POST {asked.url.raw_path_qs} HTTP/1.1\r\n{''.join(headers)}".encode())
+    return _Target(
+        asked, asked.url.raw_host or "", f"POST {asked.url.raw_path_qs} HTTP/1.1\r\n{''.join(headers)}".encode()
+    )
 
 
 async def _answer(protocol: ResponseHandler, end: asyncio.TimerHandle) -> tuple[int, Headers, bytes]:

@@ -33,7 +33,7 @@ def in_container() -> bool:
     return any(word in groups for word in ("docker", "containerd", "kubepods", "libpod"))
 
 
-def diagnose(error: Exception, url: str, *, seconds: float, contained: bool) -> tuple[Problem, str]:  # noqa: PLR0911
+def diagnose(error: Exception, url: str, *, seconds: float, contained: bool) -> tuple[Problem, str]:  # noqa: C901, PLR0911
     """The kind of an error that sending has ended in, and a sentence about it; one line for each kind."""
     host, port = host_and_port(url)
     cause: BaseException = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
@@ -56,6 +56,8 @@ def diagnose(error: Exception, url: str, *, seconds: float, contained: bool) -> 
             return Problem.RESET, f"{host}:{port} reset the connection."
         case OSError():
             return Problem.UNREACHABLE, f"{host}:{port} cannot be reached: {_line(cause)}."
+        case ValueError():
+            return Problem.NAME, f"{host!r} is no name or address of a host: {_line(cause)}."
         case _:
             return Problem.PROTOCOL, f"{host}:{port} answered with something that is no HTTP: {_line(cause)}."
 

@@ -1,4 +1,4 @@
-"""How the bytes of a POST travel: all at once, or as no HTTP client sends them: slowly, in chunks, with an untrue length, or
+"""How the bytes of a POST travel: all at once, or as no HTTP client sends them: late, in chunks, with an untrue length, or
 cut off.
 """
 
@@ -8,14 +8,12 @@ from aiohttp.client_proto import ResponseHandler
 
 from mjsim.core.delivery import Headers
 from mjsim.core.message import Message
-from mjsim.core.tampering import Wire
 from mjsim.send.problem import BrokenOff
 
 SENDING_SECONDS = 60.0
 """How long sending may take, in real time, beside the time that the receiver has to answer."""
 
 _INVITATION_SECONDS = 1.0
-_PIECES_PER_SECOND = 10
 
 
 def whole(lines: bytes, message: Message) -> bytes:
@@ -33,19 +31,9 @@ async def transmit(
         if message.wire.expect_continue and not await _invited(protocol):
             return
         await asyncio.sleep(message.wire.pause)
-        await _send_body(message.body, message.wire, transport)
+        transport.write(_chunks(message.body) if message.wire.chunked else message.body)
     if message.wire.breaks_off:
         raise BrokenOff
-
-
-async def _send_body(whole_body: bytes, wire: Wire, transport: asyncio.WriteTransport) -> None:
-    body = _chunks(whole_body) if wire.chunked else whole_body
-    size = len(body) if wire.bytes_per_second is None else max(1, wire.bytes_per_second // _PIECES_PER_SECOND)
-    for start in range(0, len(body), size or 1):
-        piece = body[start : start + size]
-        transport.write(piece)
-        if wire.bytes_per_second is not None:
-            await asyncio.sleep(len(piece) / wire.bytes_per_second)
 
 
 def _head(lines: bytes, headers: Headers) -> bytes:

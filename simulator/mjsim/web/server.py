@@ -47,11 +47,12 @@ class _Connection(web.RequestHandler):
         return True
 
     def _end_once_answered(self) -> None:
+        current = self._current_request  # None once the answer is being written
         if self.transport is None:
             return
         if self._messages:
             self._loop.call_later(_SOON, self._end_once_answered)
-        elif self._current_request is not None and self._current_request.content.is_eof():
+        elif self._request_in_progress and (current is None or current.content.is_eof()):
             self.close()
         else:
             self.force_close()
