@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("mjsim", deadline=None)
+"""How long an example takes says something about the machine alone."""
+
+settings.load_profile("mjsim")
 
 PATIENCE = 60
 """Seconds after which a coroutine that hangs has failed."""

@@ -266,7 +266,7 @@ async def test_what_is_no_target_or_a_public_one_is_refused_and_logged(posting, 
 
 @pytest.mark.parametrize("host", ["8.8.8.8.", "134744072", "a..b"])
 async def test_what_is_neither_a_name_nor_an_address_is_told(posting, host):
-    async with posting() as post:
+    async with posting("none") as post:
         problem, said, _standing = await failed(post, f"http://{host}/hook")
         assert problem is Problem.NAME
         assert f"{host!r} is no name or address of a host" in said

@@ -229,7 +229,7 @@ def test_broken_metadata_does_not_spoil_a_picture():
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6)), max_size=5),
     st.floats(0, 1),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_damaged_pictures_are_seen_or_refused_and_nothing_else(image_format, damages, length):
     """No exception but `InvalidImage`, no warning, and values in their ranges."""
     data = bytearray(SAMPLES[image_format])
@@ -245,7 +245,7 @@ def test_damaged_pictures_are_seen_or_refused_and_nothing_else(image_format, dam
     ),
     st.binary(max_size=200),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_random_bytes_are_seen_or_refused_and_nothing_else(start, rest):
     """The first bytes of every format included."""
     check(start + rest)

@@ -139,7 +139,7 @@ def test_a_variation_is_near_its_parents_tile_and_not_equal_to_it(pixels, recipe
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 2**64 - 1)), max_size=60), st.integers(1, 4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_chain_of_variations_takes_small_steps_and_stays_inside(steps, index):
     """Every number stays in [0, 1) and moves by at most half the stride from generation to generation."""
     chain = tuple(Step(*step) for step in steps)
@@ -244,7 +244,7 @@ def test_unreadable_characters_are_replaced_and_controls_are_dropped():
 
 
 @given(st.text(max_size=60), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_prompt_can_be_lettered(prompt, index):
     """No Unicode stops the pen."""
     legible(prompt)

@@ -151,7 +151,7 @@ def test_an_empty_name_is_refused():
         resolve({"scenario": " "}, {}, None)
 
 
-@profile(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@profile(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.text(max_size=40) | st.lists(st.sampled_from(list("ab:-{}[]&*!|>\n\t '\"#%@,?0.")), max_size=30).map("".join))
 def test_any_text_is_a_scenario_or_refused_in_one_line(file, text):
     path = file(text.encode("utf-8", "surrogatepass"))

@@ -146,7 +146,7 @@ class Book:
 def test_credits_and_what_running_and_successful_tasks_cost_are_what_was_granted_whatever_happens(live):
     """Under any interleaving, at any time; and no task that is accepted makes them fall below 0."""
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=40, derandomize=True, database=None)
     @given(STEPS)
     def law(steps):
         async def run():

@@ -721,7 +721,6 @@ def test_any_body_at_all_gets_a_documented_answer(live, path):
 
         @settings(
             max_examples=120,
-            deadline=None,
             derandomize=True,
             database=None,
             phases=phases,

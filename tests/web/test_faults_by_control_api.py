@@ -232,7 +232,7 @@ junk = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({"effect": st.dictionaries(st.sampled_from(list(EFFECT)), junk)}, optional={"match": junk})
 )

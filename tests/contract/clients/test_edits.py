@@ -88,7 +88,7 @@ def test_what_is_asked_of_a_client(identity: str, tier: Tier | None, success: Su
 
 
 @given(order=st.permutations(sorted(EVERY)), profile=st.sampled_from(Profile))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_edit_of_a_batch_is_seen(order: list[str], profile: Profile) -> None:
     """In whatever order they are packed: all of a batch change the answers, and no edit is left out."""
     chosen = [EVERY[identity] for identity in order if EVERY[identity].profile <= profile]
