@@ -1,6 +1,9 @@
 """Who has no control API at hand picks the outcome by the request itself: by `--sim` in a prompt, by `Prefer` anywhere."""
 
+from contextlib import suppress
+
 import pytest
+from aiohttp import ClientError
 from PIL import ImageChops
 
 from .unchecked import add, imagine, meet, total
@@ -226,6 +229,22 @@ async def test_a_preference_for_a_job_that_is_refused_was_asked_in_vain(live):
         await sim.refused("/v1/imagine", {"prompt": "a fox"}, 429, "rate_limited", headers=prefer)
         missed = {"fault": "Prefer", "asked": "fail@46=internal_error", "reason": "no job was made: rate_limited"}
         assert await told(sim, "/v1/imagine") == ([], [missed])
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [("code=503, sim=fail@46", "code=503"), ("sim=fail@46, reset", None), ("sim=refuse", "sim=refuse")],
+)
+async def test_what_is_asked_for_a_job_is_acknowledged_only_where_something_comes_of_it(live, prefer, applied):
+    async with live() as sim:
+        with suppress(ClientError):
+            answer = await meet(sim, "POST", "/v1/imagine", {"prompt": "a fox"}, prefer)
+            assert answer.headers.get("Preference-Applied") == applied
+        fired, missed = await told(sim, "/v1/imagine")
+        made_nothing = {"fault": "Prefer", "asked": "fail@46=internal_error"}
+        made_nothing["reason"] = "no job was made: the request was not carried out"
+        assert missed == ([] if "refuse" in prefer else [made_nothing])
+        assert any(one["parts"] == ["sim"] for one in fired) is ("refuse" in prefer)
 
 
 @pytest.mark.parametrize("sim_asked", ["instant", "instant webhook-drop"])

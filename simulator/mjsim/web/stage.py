@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mjsim import spec
 from mjsim.core.chance import digest
-from mjsim.core.directive import NONE, Directives
+from mjsim.core.directive import NONE, SIM, Directives
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, IMAGES, Connection, Delay, Effect, Fixed, parts_at
 from mjsim.core.faultbook import FaultBook
@@ -23,10 +23,13 @@ from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
 from mjsim.web.route import Call, Handler
 from mjsim.web.strike import (
+    PREFER,
+    STRIKES,
     Strike,
     fields_of,
     heard,
     note,
+    note_undone,
     possible,
     preferences_of,
     preferred,
@@ -70,7 +73,7 @@ class Stage:
             strikes += found
             directives = directives.over(Directives(effect.job))
         acted = changed(call, effect=effect, directives=directives)
-        answer = await self._act(handler, acted, _applied(asked, operation), errors)
+        answer = await self._act(handler, acted, asked, operation, errors)
         note(call.request, _off_contract(strikes, answer.status, operation), preferred_in_vain(asked, operation))
         return answer
 
@@ -114,16 +117,20 @@ class Stage:
         age = self._service.now() - job.timeline.settled
         return Occasion(IMAGES, job.tenant, digest("GET", path).hex(), job.id, job.work.prompt, age)
 
-    async def _act(self, handler: Handler, call: Call, applied: str, errors: Errors) -> web.StreamResponse:
-        """Call the handler, unless another answer stands for it, and do to the answer what is to be done; `applied` are
-        the preferences that it is to acknowledge.
+    async def _act(
+        self, handler: Handler, call: Call, asked: "Preferences", operation: str, errors: Errors
+    ) -> web.StreamResponse:
+        """Call the handler, unless another answer stands for it, and do to the answer what is to be done; it acknowledges
+        what was asked and done.
         """
         effect = call.effect
         await _wait(effect.latency)
         if effect.connection is Connection.RESET:
+            await note_undone(call, operation)
             return ended(web.Response(), Connection.RESET, call.request)
         wanted = effect.response
         if wanted is not None and not wanted.keeps_body and not wanted.afterwards:
+            await note_undone(call, operation)
             answer = substitute(wanted, errors.state)
         else:
             truth = await self._truth(handler, call, errors)
@@ -134,7 +141,7 @@ class Stage:
             else:
                 answer = restated(truth, wanted) if wanted.keeps_body else substitute(wanted, errors.state)
         answer = altered(answer, effect)
-        if applied:
+        if applied := _applied(asked, operation, call.request):
             answer.headers["Preference-Applied"] = applied
         await _wait(effect.first_byte)
         return _sent(answer, effect, call.request)
@@ -168,9 +175,13 @@ def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web
     return answer if effect.connection is None else ended(answer, effect.connection, request)
 
 
-def _applied(asked: "Preferences", operation: str) -> str:
-    """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not."""
+def _applied(asked: "Preferences", operation: str, request: web.BaseRequest) -> str:
+    """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not, and those
+    for a job only where something came of them.
+    """
     here = possible(operation)
+    if not any(strike.fault == PREFER for strike in request.get(STRIKES, ())):
+        here -= {SIM}
     return ", ".join(shown for shown, part in asked.understood.items() if part in here)
 
 

@@ -107,6 +107,12 @@ async def heard(handler: Handler, call: Call) -> web.StreamResponse:
     return answer
 
 
+async def note_undone(call: Call, operation: str) -> None:
+    """Keep that nothing comes of what a request asks for its job, which its handler is not called to make."""
+    if operation in CREATING:
+        await _note_outcome(call, "the request was not carried out")
+
+
 async def fields_of(body: bytes) -> Mapping[str, Any]:
     """The fields of a body; none where it is no JSON object, which its handler will say."""
     return await asyncio.to_thread(_fields, body) if len(body) > LARGE else _fields(body)
