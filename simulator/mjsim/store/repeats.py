@@ -1,6 +1,7 @@
 """Equal requests of a tenant are numbered, and nearly every request is known for a new one without a look at the rows."""
 
 from collections import OrderedDict
+from functools import lru_cache
 
 from mjsim.core.chance import digest
 from mjsim.core.job import Job
@@ -54,6 +55,7 @@ _FOLLOWING = (
 )
 
 
+@lru_cache(maxsize=64)
 def request_of(tenant: str, fingerprint: str) -> bytes:
     """What equal requests of a tenant have in common, short enough for an index."""
     return digest(tenant, fingerprint)
