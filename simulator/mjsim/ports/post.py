@@ -78,7 +78,10 @@ class Outbox(Protocol):
         ...
 
     async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Claimed]:
-        """Take up to so many of the deliveries that are due, the ones due longest first; what they tell of is durable."""
+        """Take up to so many of the deliveries that are due, the ones due longest first; what they tell of is durable.
+
+        Where one cannot be read, the log says so, and it is left out until its claim ends.
+        """
         ...
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ A row is one piece of news. It is claimed before it is sent and released by what
 ended are void, because a file has one process at a time.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -21,6 +22,8 @@ from mjsim.core.webhook import Notice, message_id, notices
 from mjsim.ports import LEASE, Claimed, DeliveryQuery, DisabledUrl
 from mjsim.store.codec import decode
 from mjsim.store.connection import Connection, Row
+
+log = logging.getLogger("mjsim")
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_attempt = msgspec.msgpack.Decoder(Attempt).decode
@@ -84,7 +87,7 @@ class SqliteOutbox:
         claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}, {_TOLD}"
         rows = self._connection.write_returning(claim, real + LEASE, now, real, *passing_over, most)
         await self._connection.durable()
-        claimed = [Claimed(_delivery(row), decode(document)) for *row, document in rows]
+        claimed = filter(None, map(_claimed, rows))
         return sorted(claimed, key=lambda one: (one.delivery.due, one.delivery.number))
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
@@ -222,6 +225,17 @@ def _delivery(row: Sequence[Any]) -> Delivery:
     number, message, tenant, job, status, url, instant, due, attempts, standing = row
     job_id = f"{job[:4].hex()}-{job[4:6].hex()}-{job[6:8].hex()}-{job[8:10].hex()}-{job[10:].hex()}"
     return Delivery(number, message, tenant, job_id, Status(status), url, instant, due, attempts, Standing(standing))
+
+
+def _claimed(row: Row) -> Claimed | None:
+    """What `claim` returns of a row; None, and a line in the log, where the data file is damaged there."""
+    *columns, document = row
+    try:
+        return Claimed(_delivery(columns), decode(document))
+    except (AttributeError, TypeError, ValueError) as error:
+        said = "webhook %s is not delivered: it or its job cannot be read in the data file (%s)"
+        log.error(said, row[1], error)  # noqa: TRY400 - the line says all; a trace would tell of the decoder alone
+        return None
 
 
 def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
