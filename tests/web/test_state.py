@@ -26,6 +26,18 @@ async def test_who_starts_over_gets_the_same_world_again(live):
         assert await sim.imagine() == first
 
 
+async def test_a_job_that_gets_the_id_of_one_that_is_gone_is_shown_as_it_was_asked_for(live):
+    async with live() as sim:
+        first = await sim.imagine("a fox --ar 16:9")
+        assert (await sim.job(first))["prompt"] == "a fox --ar 16:9"
+        before = (await sim.get("/_sim/export")).body
+        await sim.post("/_sim/reset")
+        assert await sim.imagine("a fox", aspect_ratio="16:9") == first
+        assert (await sim.job(first))["prompt"] == "a fox"
+        await sim.request("POST", "/_sim/import", data=before)
+        assert (await sim.job(first))["prompt"] == "a fox --ar 16:9"
+
+
 async def test_starting_over_lets_go_of_limits_and_slots(live):
     async with live(plan="basic", rate_limit="3/60s") as sim:
         for number in range(3):
