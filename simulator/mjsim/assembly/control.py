@@ -61,6 +61,8 @@ class ControlParts:
         parts.journal.forget(tenant)
         self._inboxes.forget_tenant(tenant)
         parts.faults.clear(tenant)
+        for reset in parts.resets:
+            reset(tenant)
         if tenant is None:
             self.set_the_scene()
 
