@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -149,6 +150,45 @@ async def test_a_delivery_that_hangs_does_not_outlive_its_tenant(live):
         await sim.post("/_sim/reset", {"tenant": "sim-test"})
         walk = (await sim.post("/_sim/clock/advance", {"by": "1h"})).json
         assert walk["attempts"] == []
+
+
+@asynccontextmanager
+async def held_by_its_receiver(sim, serving):
+    """A job whose news is being delivered: what has arrived since, and an event that lets the receiver answer."""
+    arrived, released = asyncio.Queue(), asyncio.Event()
+
+    async def hold(_reader, writer):
+        arrived.put_nowait("news")
+        await released.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    async with serving(hold) as url:
+        await sim.imagine(webhook_url=url, webhook_type="progress")
+        sim.clock.advance(60_000)
+        await arrived.get()
+        try:
+            yield arrived, released
+        finally:
+            released.set()
+
+
+async def test_what_is_under_way_does_not_go_on_in_the_world_that_is_imported(live, serving):
+    async with live() as sim:
+        empty = (await sim.get("/_sim/export")).body
+        async with held_by_its_receiver(sim, serving) as (arrived, released):
+            assert (await sim.request("POST", "/_sim/import", data=empty)).json == {"jobs": 0}
+            released.set()
+            assert (await sim.post("/_sim/clock/advance", {"until": "quiet"})).json["attempts"] == []
+            assert arrived.empty()
+
+
+@pytest.mark.parametrize("lacking", [0, 1], ids=["imported", "refused"])
+async def test_news_that_an_import_has_broken_off_is_delivered_at_once(live, serving, lacking):
+    async with live() as sim, held_by_its_receiver(sim, serving) as (arrived, _):
+        data = (await sim.get("/_sim/export")).body
+        answer = await sim.request("POST", "/_sim/import", data=data[: len(data) - lacking])
+        assert answer.status == (409 if lacking else 200)
+        await asyncio.wait_for(arrived.get(), 10)
 
 
 DAMAGES = {

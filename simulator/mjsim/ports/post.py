@@ -88,6 +88,10 @@ class Outbox(Protocol):
         """Keep one attempt at a claimed delivery, with its copies, and let go of it. A resend asked for meanwhile is due."""
         ...
 
+    def let_go(self) -> None:
+        """End all claims: nobody is at any delivery any more."""
+        ...
+
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
         """Let go of a claimed delivery that has not been tried; it is due later."""
         ...

@@ -141,7 +141,9 @@ class Store(Protocol):
         ...
 
     async def restore(self, data: bytes) -> int:
-        """Keep what such a data file holds instead; how many jobs. `ClashingState` says why it cannot be."""
+        """Keep what such a data file holds instead, and nothing of it claimed; how many jobs. `ClashingState` says why it
+        cannot be.
+        """
         ...
 
     async def close(self) -> None:

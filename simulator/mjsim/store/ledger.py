@@ -155,6 +155,7 @@ class Ledger:
         shape = self.connection.rows(SHAPE)
         self.connection.replace(data, lambda arrived: refuse_unreadable(arrived, shape))
         self._recall()
+        self.outbox.let_go()
 
     def forget_tenant(self, tenant: str | None) -> int:
         """Forget all jobs of one tenant, or of all."""

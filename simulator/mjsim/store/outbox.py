@@ -22,6 +22,7 @@ from mjsim.core.webhook import Notice, message_id, notices
 from mjsim.ports import LEASE, Claimed, DeliveryQuery, DisabledUrl
 from mjsim.store.codec import decode
 from mjsim.store.connection import Connection, Row
+from mjsim.store.repeats import id_bytes
 
 log = logging.getLogger("mjsim")
 
@@ -44,25 +45,31 @@ class SqliteOutbox:
         self._disabled: set[tuple[str, str]] = set()
         self.changes = 0
         """See `ports.Outbox`."""
-        connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
+        self.let_go()
 
     def project(self, job: Job, webhook: Webhook) -> None:
         """Make the rows of a job those that its life tells of; what has been tried already stays as it is."""
         told = {message_id(job.id, news.status): news for news in notices(job.timeline, webhook.type)}
         question = "SELECT id, instant, attempts FROM delivery WHERE job = ?"
-        known = {row[0]: row for row in self._connection.rows(question, _job(job.id))}
+        known = {row[0]: row for row in self._connection.rows(question, id_bytes(job.id))}
         for message, instant, attempts in known.values():
             if not attempts:
                 self._amend(message, instant, told.get(message))
         for message, news in told.items():
             if message not in known:
-                row = message, job.tenant, _job(job.id), news.status.value, webhook.url, host_of(webhook.url)
+                row = message, job.tenant, id_bytes(job.id), news.status.value, webhook.url, host_of(webhook.url)
                 self._connection.write(_INSERT, *row, news.instant, news.instant, Standing.SCHEDULED.value)
         self.stir()
 
     def recall(self) -> None:
         """Read again what is known beside the rows: they may be others."""
         self._disabled = {(tenant, url) for tenant, url in self._connection.rows("SELECT tenant, url FROM disabled")}
+        self.stir()
+
+    def let_go(self) -> None:
+        """See `ports.Outbox`."""
+        self._again.clear()
+        self._connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
         self.stir()
 
     def watch(self, stirred: Callable[[], None]) -> None:
@@ -103,6 +110,7 @@ class SqliteOutbox:
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
         """See `ports.Outbox`."""
         self._connection.write("UPDATE delivery SET due = ?, claimed = 0 WHERE id = ?", due, delivery.id)
+        self._again.discard(delivery.number)
         self.stir()
         await self._connection.durable()
 
@@ -203,7 +211,7 @@ def _condition(query: DeliveryQuery) -> tuple[str, list[object]]:
     """What the rows of a query have in common, with its arguments."""
     parts: dict[str, object] = {
         "tenant = ?": query.tenant,
-        "job = ?": None if query.job_id is None else _job(query.job_id),
+        "job = ?": None if query.job_id is None else id_bytes(query.job_id),
         "status = ?": None if query.status is None else query.status.value,
         "standing = ?": None if query.standing is None else query.standing.value,
         "instant >= ?": query.since,
@@ -246,7 +254,3 @@ def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
 def _attempt(delivery: Delivery, attempt: Attempt, copy: int) -> Row:
     """What `_INSERT_ATTEMPT` takes."""
     return attempt.number * _MOST_COPIES + copy, _encode(attempt), delivery.number, delivery.id
-
-
-def _job(job_id: str) -> bytes:
-    return bytes.fromhex(job_id.replace("-", ""))
