@@ -92,6 +92,19 @@ async def test_a_fault_does_not_outlive_the_reset_that_takes_it_away(live):
         assert await delivered() == (message, "delivered")
 
 
+async def test_a_fault_that_is_deleted_does_not_strike_in_a_world_that_is_imported_again(live):
+    async with live() as sim:
+        await sim.imagine(webhook_url=f"{sim.url}/_sim/inbox/all", webhook_type="result")
+        before = (await sim.get("/_sim/export")).body
+        await sim.post("/_sim/faults", {"effect": {"webhook": "drop"}})
+        await sim.post("/_sim/clock/advance", {"until": "quiet"})
+        await sim.request("DELETE", "/_sim/faults")
+        await sim.request("POST", "/_sim/import", data=before)
+        await sim.post("/_sim/clock/advance", {"until": "quiet"})
+        (delivery,) = (await sim.get("/_sim/webhooks/deliveries")).json["deliveries"]
+        assert delivery["standing"] == "delivered"
+
+
 def test_an_answer_is_lost_once_and_then_the_repetition_goes_through():
     made, _ = sabotage(Clock())
     assert made.tampering(Delivery(), job(Wish(Mishap.LOST_ACK)), 1).deaf
