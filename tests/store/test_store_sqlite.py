@@ -600,6 +600,20 @@ def test_news_that_cannot_be_read_keeps_no_other_from_being_claimed_and_is_logge
     asyncio.run(run())
 
 
+def test_a_job_that_cannot_be_read_hides_no_other_that_has_changed(sqlite_of, make_job, keep, caplog):
+    async def run():
+        store = SqliteStore()
+        jobs = [make_job(fingerprint=f"{number}") for number in range(3)]
+        await keep(store, *jobs)
+        sqlite_of(store).execute("UPDATE job SET document = x'00' WHERE sequence = 2")
+        assert await store.changed(Instant(0), Instant(50)) == [jobs[0], jobs[2]]
+        (line,) = caplog.messages
+        assert line.startswith("job number 2 ")
+        await store.close()
+
+    asyncio.run(run())
+
+
 def test_looking_for_what_is_due_reads_no_delivery_that_is_not(sqlite_of, tmp_path):
     with_index = "USING INDEX delivery_due", "USING COVERING INDEX delivery_due"
     store = SqliteStore()
