@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from mjsim.core.delivery import Delivery, Sent
 from mjsim.core.instant import NEVER, Instant
@@ -86,10 +86,23 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Break off what is under way; it stays in the outbox."""
-        await self.forget(None)
+        await self._break_off(None)
 
     async def forget(self, tenant: str | None) -> None:
         """Break off what is under way for one tenant, or for all."""
+        # What is being claimed would be under way a moment later.
+        async with self._claiming:
+            await self._break_off(tenant)
+
+    @asynccontextmanager
+    async def grounded(self) -> AsyncIterator[None]:
+        """Break off what is under way, and begin nothing until this is left."""
+        async with self._claiming:
+            await self._break_off(None)
+            self._outbox.let_go()
+            yield
+
+    async def _break_off(self, tenant: str | None) -> None:
         flights = [flight for flight, one in self._flights.items() if tenant is None or one.tenant == tenant]
         for flight in flights:
             flight.cancel()

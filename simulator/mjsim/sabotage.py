@@ -35,11 +35,12 @@ class Sabotage:
     def __init__(self, book: FaultBook, clock: Clock) -> None:
         self._book = book
         self._clock = clock
-        self._decided: OrderedDict[tuple[str, int], Tampering] = OrderedDict()
+        self._decided: OrderedDict[tuple[str, str, int], Tampering] = OrderedDict()
+        """By tenant, delivery and number of the attempt."""
 
     def tampering(self, delivery: _Delivery, job: Job, number: int) -> Tampering:
         """What is to go wrong with attempt `number` (from 1 on) of a delivery of the job."""
-        attempt = delivery.id, number
+        attempt = delivery.tenant, delivery.id, number
         if (told := self._decided.get(attempt)) is not None:
             return told
         own = _wishes_of(job, number)
@@ -49,6 +50,11 @@ class Sabotage:
         if len(self._decided) > _MOST_REMEMBERED:
             self._decided.popitem(last=False)
         return told
+
+    def forget(self, tenant: str | None) -> None:
+        """Decide anew about the attempts of one tenant, or of all: ids recur in a world that starts over."""
+        for attempt in [one for one in self._decided if tenant is None or one[0] == tenant]:
+            del self._decided[attempt]
 
     def _decide(self, delivery: _Delivery, job: Job, own: tuple[Wish, ...]) -> Tampering:
         occasion = Occasion(WEBHOOK, delivery.tenant, delivery.id, job.id, job.work.prompt)

@@ -93,6 +93,7 @@ class Simulator:
             admission=admission,
             sight=sight,
             service=Service(world, self._clock, self._store, sight, admission),
+            resets=[],
         )
 
     async def start(self) -> None:

@@ -17,6 +17,7 @@ from mjsim.dispatcher import AT_ONCE, PER_HOST
 from mjsim.ports import DeliveryQuery
 
 S = 1_000
+REAL = 1_767_225_600.0
 
 
 async def until(condition):
@@ -436,6 +437,34 @@ async def test_what_is_broken_off_by_the_end_is_sent_after_the_next_start(postin
         (delivery,) = await post.log()
         assert (delivery.attempts, delivery.standing) == (0, Standing.SCHEDULED)
         assert delivery.due is not None
+
+
+async def test_what_is_just_being_claimed_is_broken_off_too(posting, receiver):
+    async with receiver() as hook, posting() as post:
+        await post.keep(hook.url, "result")
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        while await post.store.outbox.next_due(REAL) is not None:
+            await asyncio.sleep(0)
+        await post.dispatcher.forget(None)
+        assert await settling == []
+        assert hook.got == []
+
+
+async def test_while_it_is_grounded_nothing_is_begun_and_what_was_is_sent_once_it_is_not(posting, receiver):
+    async with receiver(None) as hook, posting() as post:
+        await post.keep(hook.url, "result")
+        post.clock.advance(100)
+        broken_off = asyncio.create_task(post.settle())
+        await until(lambda: hook.got)
+        async with post.dispatcher.grounded():
+            settling = asyncio.create_task(post.settle())
+            for _ in range(200):
+                await asyncio.sleep(0)
+            assert len(hook.got) == 1
+        assert [one.standing for one in await settling] == [Standing.DELIVERED]
+        await broken_off
+        assert len(set(hook.ids)) == 1
 
 
 async def test_an_answer_whose_headers_are_no_text_is_recorded_like_any_other(posting):

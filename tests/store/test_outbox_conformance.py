@@ -117,6 +117,24 @@ async def test_what_is_postponed_is_due_later_and_still_untried(opened, job, kee
         assert await claim(store, 60) == [first._replace(due=60)]
 
 
+@in_a_loop
+async def test_a_claim_ends_when_everybody_lets_go(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (first,) = await claim(store, 50)
+        store.outbox.let_go()
+        assert await claim(store, 50) == [first]
+
+
+@in_a_loop
+async def test_nothing_of_a_file_that_is_taken_over_is_claimed(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (first,) = await claim(store, 50)
+        await store.restore(await store.export())
+        assert await claim(store, 50) == [first]
+
+
 # Records
 
 
@@ -373,3 +391,29 @@ async def test_the_number_of_changes_grows_with_all_that_may_be_due_sooner_but_f
         assert await grows(outbox.resend_one(again, Instant(50)))
         assert await grows(outbox.record(again, [attempt(2, 200)], Outcome(Standing.DELIVERED)))
         assert await grows(store.restore(await store.export()))
+
+
+@in_a_loop
+async def test_a_resend_is_due_after_the_attempt_it_was_asked_for_at_and_after_no_later_one(opened, job, keep):
+    async with opened() as store:
+        outbox = store.outbox
+        await keep(store, job(kind="result"))
+
+        async def resent():
+            (claimed,) = await claim(store, 50)
+            await outbox.resend_one(claimed, Instant(50))
+            return claimed
+
+        async def grows_when_recorded(claimed):
+            before = outbox.changes
+            await fail(store, claimed, Instant(50))
+            return outbox.changes > before
+
+        only = await resent()
+        await outbox.enable(None, None)
+        assert await grows_when_recorded(only), "whatever else has been read again meanwhile"
+        await outbox.postpone(await resent(), Instant(50))
+        assert not await grows_when_recorded(*await claim(store, 50))
+        await resent()
+        await store.restore(await store.export())
+        assert not await grows_when_recorded(*await claim(store, 50))

@@ -576,6 +576,44 @@ def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
     asyncio.run(after(claimed))
 
 
+@pytest.mark.parametrize(
+    "damage",
+    ["UPDATE job SET document = x'00' WHERE sequence = 2", "UPDATE delivery SET standing = '?' WHERE number = 2"],
+)
+def test_news_that_cannot_be_read_keeps_no_other_from_being_claimed_and_is_logged_in_one_line(
+    sqlite_of, make_job, keep, caplog, damage
+):
+    async def run():
+        store = SqliteStore()
+        webhook = Webhook("http://a/", "result")
+        await keep(store, *(changed(make_job(fingerprint=f"{number}"), webhook=webhook) for number in range(3)))
+        ids = [message for (message,) in sqlite_of(store).execute("SELECT id FROM delivery ORDER BY number")]
+        sqlite_of(store).execute(damage)
+        claimed = await store.outbox.claim(Instant(50), 1_000.0, 10, ())
+        assert [one.delivery.id for one in claimed] == [ids[0], ids[2]]
+        (line,) = caplog.messages
+        assert line.startswith(f"webhook {ids[1]} is not delivered: ")
+        assert "\n" not in line
+        assert await store.outbox.claim(Instant(50), 1_000.0, 10, ()) == [], "its claim holds as any other"
+        await store.close()
+
+    asyncio.run(run())
+
+
+def test_a_job_that_cannot_be_read_hides_no_other_that_has_changed(sqlite_of, make_job, keep, caplog):
+    async def run():
+        store = SqliteStore()
+        jobs = [make_job(fingerprint=f"{number}") for number in range(3)]
+        await keep(store, *jobs)
+        sqlite_of(store).execute("UPDATE job SET document = x'00' WHERE sequence = 2")
+        assert await store.changed(Instant(0), Instant(50)) == [jobs[0], jobs[2]]
+        (line,) = caplog.messages
+        assert line.startswith("job number 2 ")
+        await store.close()
+
+    asyncio.run(run())
+
+
 def test_looking_for_what_is_due_reads_no_delivery_that_is_not(sqlite_of, tmp_path):
     with_index = "USING INDEX delivery_due", "USING COVERING INDEX delivery_due"
     store = SqliteStore()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -24,6 +25,18 @@ async def test_who_starts_over_gets_the_same_world_again(live):
         assert await sim.imagine() != first
         await sim.post("/_sim/reset")
         assert await sim.imagine() == first
+
+
+async def test_a_job_that_gets_the_id_of_one_that_is_gone_is_shown_as_it_was_asked_for(live):
+    async with live() as sim:
+        first = await sim.imagine("a fox --ar 16:9")
+        assert (await sim.job(first))["prompt"] == "a fox --ar 16:9"
+        before = (await sim.get("/_sim/export")).body
+        await sim.post("/_sim/reset")
+        assert await sim.imagine("a fox", aspect_ratio="16:9") == first
+        assert (await sim.job(first))["prompt"] == "a fox"
+        await sim.request("POST", "/_sim/import", data=before)
+        assert (await sim.job(first))["prompt"] == "a fox --ar 16:9"
 
 
 async def test_starting_over_lets_go_of_limits_and_slots(live):
@@ -137,6 +150,45 @@ async def test_a_delivery_that_hangs_does_not_outlive_its_tenant(live):
         await sim.post("/_sim/reset", {"tenant": "sim-test"})
         walk = (await sim.post("/_sim/clock/advance", {"by": "1h"})).json
         assert walk["attempts"] == []
+
+
+@asynccontextmanager
+async def held_by_its_receiver(sim, serving):
+    """A job whose news is being delivered: what has arrived since, and an event that lets the receiver answer."""
+    arrived, released = asyncio.Queue(), asyncio.Event()
+
+    async def hold(_reader, writer):
+        arrived.put_nowait("news")
+        await released.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    async with serving(hold) as url:
+        await sim.imagine(webhook_url=url, webhook_type="progress")
+        sim.clock.advance(60_000)
+        await arrived.get()
+        try:
+            yield arrived, released
+        finally:
+            released.set()
+
+
+async def test_what_is_under_way_does_not_go_on_in_the_world_that_is_imported(live, serving):
+    async with live() as sim:
+        empty = (await sim.get("/_sim/export")).body
+        async with held_by_its_receiver(sim, serving) as (arrived, released):
+            assert (await sim.request("POST", "/_sim/import", data=empty)).json == {"jobs": 0}
+            released.set()
+            assert (await sim.post("/_sim/clock/advance", {"until": "quiet"})).json["attempts"] == []
+            assert arrived.empty()
+
+
+@pytest.mark.parametrize("lacking", [0, 1], ids=["imported", "refused"])
+async def test_news_that_an_import_has_broken_off_is_delivered_at_once(live, serving, lacking):
+    async with live() as sim, held_by_its_receiver(sim, serving) as (arrived, _):
+        data = (await sim.get("/_sim/export")).body
+        answer = await sim.request("POST", "/_sim/import", data=data[: len(data) - lacking])
+        assert answer.status == (409 if lacking else 200)
+        await asyncio.wait_for(arrived.get(), 10)
 
 
 DAMAGES = {

@@ -65,6 +65,46 @@ def test_an_attempt_that_is_asked_about_again_counts_once():
     assert book.entry("f").tallies["sim-a"].fired == 1
 
 
+def test_what_was_decided_for_a_tenant_is_forgotten_with_it_and_for_no_other():
+    made, book = sabotage(Clock(), {"id": "f", "effect": {"webhook": "drop"}})
+    mine, other = Delivery("msg_1"), Delivery("msg_2", "sim-b")
+    decided = made.tampering(mine, job(), 1), made.tampering(other, job(), 1)
+    book.clear()
+    made.forget("sim-b")
+    assert made.tampering(mine, job(), 1) is decided[0]
+    assert made.tampering(other, job(), 1) == TRUTHFUL
+    made.forget(None)
+    assert made.tampering(mine, job(), 1) == TRUTHFUL
+
+
+async def test_a_fault_does_not_outlive_the_reset_that_takes_it_away(live):
+    async with live() as sim:
+
+        async def delivered():
+            await sim.imagine(webhook_url=f"{sim.url}/_sim/inbox/all", webhook_type="result")
+            (told,) = (await sim.post("/_sim/clock/advance", {"until": "quiet"})).json["attempts"]
+            return told["delivery"]["id"], told["delivery"]["standing"]
+
+        await sim.post("/_sim/faults", {"effect": {"webhook": "drop"}})
+        message, standing = await delivered()
+        assert standing == "dropped"
+        await sim.post("/_sim/reset")
+        assert await delivered() == (message, "delivered")
+
+
+async def test_a_fault_that_is_deleted_does_not_strike_in_a_world_that_is_imported_again(live):
+    async with live() as sim:
+        await sim.imagine(webhook_url=f"{sim.url}/_sim/inbox/all", webhook_type="result")
+        before = (await sim.get("/_sim/export")).body
+        await sim.post("/_sim/faults", {"effect": {"webhook": "drop"}})
+        await sim.post("/_sim/clock/advance", {"until": "quiet"})
+        await sim.request("DELETE", "/_sim/faults")
+        await sim.request("POST", "/_sim/import", data=before)
+        await sim.post("/_sim/clock/advance", {"until": "quiet"})
+        (delivery,) = (await sim.get("/_sim/webhooks/deliveries")).json["deliveries"]
+        assert delivery["standing"] == "delivered"
+
+
 def test_an_answer_is_lost_once_and_then_the_repetition_goes_through():
     made, _ = sabotage(Clock())
     assert made.tampering(Delivery(), job(Wish(Mishap.LOST_ACK)), 1).deaf

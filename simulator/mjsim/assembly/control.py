@@ -1,5 +1,7 @@
 """The control API, put together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from mjsim import __version__
@@ -42,7 +44,7 @@ class ControlParts:
             *CreditsControl(tasks.tasks).routes(),
             *JournalControl(parts.journal).routes(),
             *FaultsApi(parts.faults, parts.clock, self._scenario()).routes(),
-            *StateControl(parts.store, [self._forget], self._info).routes(),
+            *StateControl(parts.store, [self._forget], self._between_worlds, self._info).routes(),
         ]
 
     def set_the_scene(self) -> None:
@@ -61,8 +63,20 @@ class ControlParts:
         parts.journal.forget(tenant)
         self._inboxes.forget_tenant(tenant)
         parts.faults.clear(tenant)
+        self._reset(tenant)
         if tenant is None:
             self.set_the_scene()
+
+    @asynccontextmanager
+    async def _between_worlds(self) -> AsyncIterator[None]:
+        """Another world comes in here: nothing of this one goes on in it."""
+        async with self._dispatcher.grounded():
+            yield
+            self._reset(None)
+
+    def _reset(self, tenant: str | None) -> None:
+        for reset in self._parts.resets:
+            reset(tenant)
 
     def _info(self) -> dict[str, Any]:
         settings = self._parts.settings

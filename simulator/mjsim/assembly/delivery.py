@@ -22,4 +22,5 @@ def courier(parts: Parts, send: Send, of_tasks: Callable[[], Dialect]) -> Courie
         return news if job.task is None else of_tasks()
 
     sabotage = Sabotage(parts.faults, parts.clock)
+    parts.resets.append(sabotage.forget)
     return Courier(parts.world.seed, parts.clock, outbox, send, dialect_of, sabotage, time.time)

@@ -1,5 +1,7 @@
 """What there is from the start, and all that is put together later is made of."""
 
+from collections.abc import Callable
+
 from mjsim.admission import Admission
 from mjsim.core.faultbook import FaultBook
 from mjsim.core.value import Frozen
@@ -15,7 +17,10 @@ from mjsim.web.view import View
 
 
 class Parts(Frozen):
-    """The parts of a simulator that work from the start."""
+    """The parts of a simulator that work from the start.
+
+    `resets` is what parts that are made late want called when a tenant, or (None) everybody, starts over.
+    """
 
     settings: Settings
     world: World
@@ -28,3 +33,4 @@ class Parts(Frozen):
     admission: Admission
     sight: Sight
     service: Service
+    resets: list[Callable[[str | None], None]]

@@ -78,11 +78,18 @@ class Outbox(Protocol):
         ...
 
     async def claim(self, now: Instant, real: float, most: int, passing_over: Collection[str]) -> Sequence[Claimed]:
-        """Take up to so many of the deliveries that are due, the ones due longest first; what they tell of is durable."""
+        """Take up to so many of the deliveries that are due, the ones due longest first; what they tell of is durable.
+
+        Where one cannot be read, the log says so, and it is left out until its claim ends.
+        """
         ...
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
         """Keep one attempt at a claimed delivery, with its copies, and let go of it. A resend asked for meanwhile is due."""
+        ...
+
+    def let_go(self) -> None:
+        """End all claims: nobody is at any delivery any more."""
         ...
 
     async def postpone(self, delivery: Delivery, due: Instant) -> None:

@@ -113,7 +113,9 @@ class Store(Protocol):
         ...
 
     async def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
-        """The jobs of all tenants that leave pending or settle after the first instant and by the second."""
+        """The jobs of all tenants that leave pending or settle after the first instant and by the second; those that cannot
+        be read are logged instead.
+        """
         ...
 
     async def next_settling(self, now: Instant) -> Instant:
@@ -141,7 +143,9 @@ class Store(Protocol):
         ...
 
     async def restore(self, data: bytes) -> int:
-        """Keep what such a data file holds instead; how many jobs. `ClashingState` says why it cannot be."""
+        """Keep what such a data file holds instead, and nothing of it claimed; how many jobs. `ClashingState` says why it
+        cannot be.
+        """
         ...
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
 from mjsim.store.arrival import SHAPE, refuse_unreadable
-from mjsim.store.codec import decode, encode
+from mjsim.store.codec import decode, encode, readable
 from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
@@ -136,13 +136,15 @@ class Ledger:
         return [decode(document) for (document,) in rows]
 
     def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
-        """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance."""
+        """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance; those
+        that cannot be read are logged instead.
+        """
         documents: dict[int, bytes] = {}
         for tenant in self._places():
             for column in ("started", "settled"):
                 question = f"SELECT sequence, document FROM job WHERE tenant = ? AND {column} > ? AND {column} <= ?"
                 documents.update(self.connection.rows(question, tenant, after, until))
-        return [decode(documents[sequence]) for sequence in sorted(documents)]
+        return [job for sequence in sorted(documents) if (job := readable(sequence, documents[sequence]))]
 
     def next_settling(self, now: Instant) -> Instant:
         """When the next job settles after now, `NEVER` where none does."""
@@ -155,6 +157,7 @@ class Ledger:
         shape = self.connection.rows(SHAPE)
         self.connection.replace(data, lambda arrived: refuse_unreadable(arrived, shape))
         self._recall()
+        self.outbox.let_go()
 
     def forget_tenant(self, tenant: str | None) -> int:
         """Forget all jobs of one tenant, or of all."""

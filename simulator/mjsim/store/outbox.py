@@ -4,6 +4,7 @@ A row is one piece of news. It is claimed before it is sent and released by what
 ended are void, because a file has one process at a time.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -21,6 +22,9 @@ from mjsim.core.webhook import Notice, message_id, notices
 from mjsim.ports import LEASE, Claimed, DeliveryQuery, DisabledUrl
 from mjsim.store.codec import decode
 from mjsim.store.connection import Connection, Row
+from mjsim.store.repeats import id_bytes
+
+log = logging.getLogger("mjsim")
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_attempt = msgspec.msgpack.Decoder(Attempt).decode
@@ -41,25 +45,31 @@ class SqliteOutbox:
         self._disabled: set[tuple[str, str]] = set()
         self.changes = 0
         """See `ports.Outbox`."""
-        connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
+        self.let_go()
 
     def project(self, job: Job, webhook: Webhook) -> None:
         """Make the rows of a job those that its life tells of; what has been tried already stays as it is."""
         told = {message_id(job.id, news.status): news for news in notices(job.timeline, webhook.type)}
         question = "SELECT id, instant, attempts FROM delivery WHERE job = ?"
-        known = {row[0]: row for row in self._connection.rows(question, _job(job.id))}
+        known = {row[0]: row for row in self._connection.rows(question, id_bytes(job.id))}
         for message, instant, attempts in known.values():
             if not attempts:
                 self._amend(message, instant, told.get(message))
         for message, news in told.items():
             if message not in known:
-                row = message, job.tenant, _job(job.id), news.status.value, webhook.url, host_of(webhook.url)
+                row = message, job.tenant, id_bytes(job.id), news.status.value, webhook.url, host_of(webhook.url)
                 self._connection.write(_INSERT, *row, news.instant, news.instant, Standing.SCHEDULED.value)
         self.stir()
 
     def recall(self) -> None:
         """Read again what is known beside the rows: they may be others."""
         self._disabled = {(tenant, url) for tenant, url in self._connection.rows("SELECT tenant, url FROM disabled")}
+        self.stir()
+
+    def let_go(self) -> None:
+        """See `ports.Outbox`."""
+        self._again.clear()
+        self._connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
         self.stir()
 
     def watch(self, stirred: Callable[[], None]) -> None:
@@ -84,7 +94,7 @@ class SqliteOutbox:
         claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}, {_TOLD}"
         rows = self._connection.write_returning(claim, real + LEASE, now, real, *passing_over, most)
         await self._connection.durable()
-        claimed = [Claimed(_delivery(row), decode(document)) for *row, document in rows]
+        claimed = filter(None, map(_claimed, rows))
         return sorted(claimed, key=lambda one: (one.delivery.due, one.delivery.number))
 
     async def record(self, delivery: Delivery, attempts: Sequence[Attempt], outcome: Outcome) -> None:
@@ -100,6 +110,7 @@ class SqliteOutbox:
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
         """See `ports.Outbox`."""
         self._connection.write("UPDATE delivery SET due = ?, claimed = 0 WHERE id = ?", due, delivery.id)
+        self._again.discard(delivery.number)
         self.stir()
         await self._connection.durable()
 
@@ -200,7 +211,7 @@ def _condition(query: DeliveryQuery) -> tuple[str, list[object]]:
     """What the rows of a query have in common, with its arguments."""
     parts: dict[str, object] = {
         "tenant = ?": query.tenant,
-        "job = ?": None if query.job_id is None else _job(query.job_id),
+        "job = ?": None if query.job_id is None else id_bytes(query.job_id),
         "status = ?": None if query.status is None else query.status.value,
         "standing = ?": None if query.standing is None else query.standing.value,
         "instant >= ?": query.since,
@@ -224,6 +235,17 @@ def _delivery(row: Sequence[Any]) -> Delivery:
     return Delivery(number, message, tenant, job_id, Status(status), url, instant, due, attempts, Standing(standing))
 
 
+def _claimed(row: Row) -> Claimed | None:
+    """What `claim` returns of a row; None, and a line in the log, where the data file is damaged there."""
+    *columns, document = row
+    try:
+        return Claimed(_delivery(columns), decode(document))
+    except (AttributeError, TypeError, ValueError) as error:
+        said = "webhook %s is not delivered: it or its job cannot be read in the data file (%s)"
+        log.error(said, row[1], error)  # noqa: TRY400 - the line says all; a trace would tell of the decoder alone
+        return None
+
+
 def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
     """What `_RECORD` takes."""
     return delivery.attempts + 1, outcome.due, outcome.standing.value, delivery.number, delivery.id
@@ -232,7 +254,3 @@ def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
 def _attempt(delivery: Delivery, attempt: Attempt, copy: int) -> Row:
     """What `_INSERT_ATTEMPT` takes."""
     return attempt.number * _MOST_COPIES + copy, _encode(attempt), delivery.number, delivery.id
-
-
-def _job(job_id: str) -> bytes:
-    return bytes.fromhex(job_id.replace("-", ""))

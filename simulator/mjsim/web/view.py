@@ -27,22 +27,23 @@ class View:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._shown: OrderedDict[tuple[str, str], tuple[Moment, bytes]] = OrderedDict()
+        self._shown: OrderedDict[tuple[str, str], tuple[Job, Moment, bytes]] = OrderedDict()
         self._shown_bytes = 0
 
     def encoded_job(self, job: Job, now: Instant, origin: str) -> bytes:
         """The Job as JSON. It looks the same until its next moment, so who polls it is shown the same bytes again."""
         moment, key = job.timeline.at(now), (job.id, origin)
         shown = self._shown.get(key)
-        if shown is not None and shown[0] == moment:
+        # By identity: another job may have the same id after a reset, and to compare two costs more than to encode one.
+        if shown is not None and shown[0] is job and shown[1] == moment:
             self._shown.move_to_end(key)
-            return shown[1]
+            return shown[2]
         body = encode(self.job(job, now, origin))
-        self._shown[key] = moment, body
+        self._shown[key] = job, moment, body
         self._shown.move_to_end(key)
-        self._shown_bytes += len(body) - (len(shown[1]) if shown is not None else 0)
+        self._shown_bytes += len(body) - (len(shown[2]) if shown is not None else 0)
         while self._shown_bytes > _MOST_SHOWN:
-            self._shown_bytes -= len(self._shown.popitem(last=False)[1][1])
+            self._shown_bytes -= len(self._shown.popitem(last=False)[1][2])
         return body
 
     def job(self, job: Job, now: Instant, origin: str) -> Document:

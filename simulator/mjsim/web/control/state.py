@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from mjsim import spec
@@ -15,13 +16,19 @@ from mjsim.web.route import Call, Route
 Reset = Callable[[str | None], Awaitable[None]]
 """Forgets what belongs to one tenant, or to all where the tenant is None."""
 
+Standstill = Callable[[], AbstractAsyncContextManager[None]]
+"""While it is entered nothing that belongs to the state is under way."""
+
 
 class StateControl:
     """Handlers of `/_sim/info`, `/_sim/reset`, `/_sim/export` and `/_sim/import`."""
 
-    def __init__(self, store: Store, resets: Sequence[Reset], info: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self, store: Store, resets: Sequence[Reset], standstill: Standstill, info: Callable[[], Mapping[str, Any]]
+    ) -> None:
         self._store = store
         self._resets = resets
+        self._standstill = standstill
         self._info = info
 
     def routes(self) -> list[Route]:
@@ -55,4 +62,6 @@ class StateControl:
 
     async def restore(self, call: Call) -> web.Response:
         """importState."""
-        return plain_json({"jobs": await self._store.restore(await read_bounded(call.request))})
+        data = await read_bounded(call.request)
+        async with self._standstill():
+            return plain_json({"jobs": await self._store.restore(data)})
