@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from mjsim import simulator
+from mjsim.assembly import tasks as assembly
 from mjsim.cli import main
 from mjsim.core import webhook
 from mjsim.core.error import InvalidRequest, JobNotFound, NotFound, OutOfCredits
@@ -316,7 +316,7 @@ def callbacks_are_not_signed() -> None:
 
 @defect("CB-RETRY")
 def callbacks_are_sent_once() -> None:
-    simulator.RETRIES = RetryPolicy(())
+    assembly.RETRIES = RetryPolicy(())
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def test_a_broken_server_of_tasks_fails_for_its_reason(tmp_path: Path, name: str
         report = TaskServerCheck(url, profile=GLANCE, webhook_key=KEY).run()
     failed = {case.partition("/")[0] for case in ended(report, Outcome.FAIL)}
     assert DEFECTS[name][1] in failed, report.cases
+    assert "a webhook" not in {each.title for case in report.cases for each in case.evidence}
 
 
 def test_a_finding_is_shown_again_by_its_command(tmp_path: Path) -> None:

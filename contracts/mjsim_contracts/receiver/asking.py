@@ -29,10 +29,10 @@ class Asking:
     api: Api
     host: str | None = None
 
-    async def ask(self, method: str, path: str, body: Any = None, too_late: int | None = None) -> Any:
-        """The JSON of the answer; None where its status says that it is too late. CheckError where it is none of both."""
+    async def ask(self, method: str, path: str, body: Any = None, refusal: int | None = None) -> Any:
+        """The JSON of the answer; None where its status is that of a `refusal`. CheckError where it is none of both."""
         status, text = await self._answer(method, path, body)
-        if status == too_late:
+        if status == refusal:
             return None
         return self._json(method, path, status, text) if status == _OK else self._refuse(method, path, status, text)
 

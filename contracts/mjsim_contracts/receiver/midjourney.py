@@ -60,8 +60,8 @@ _SYLLABUS = Syllabus(
 
 
 def _options(at_work: bool) -> tuple[str, ...]:
-    """Jobs that take a few seconds are seen at work; some fail, as jobs do."""
-    return ("--pace", "quick" if at_work else "instant", "--failure-rate", "0.15")
+    """Jobs that take a few seconds are seen at work."""
+    return ("--pace", "quick" if at_work else "instant")
 
 
 def _error(status: int, code: str, message: str) -> Refusal:

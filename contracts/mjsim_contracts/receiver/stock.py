@@ -1,6 +1,6 @@
 """Every delivery is about a real job; those of a check are in stock before it begins, and each is used once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -34,6 +34,19 @@ class Story:
         self.status, self.end = status, job
 
 
+ROUNDS = 4
+"""How often plain jobs are made, at most: where so many fail, all do."""
+
+_FAILURES, _SPARE = 1.4, 4
+"""Of so many jobs at least one each completes, as a rule, and so many more make up for bad luck with a few."""
+
+
+def orders(stories: Iterable[Story], needed: int) -> int:
+    """How many plain jobs have to be made so that, with those that have completed, `needed` do; 0 where enough have."""
+    missing = needed - sum(story.sort == PLAIN and story.status == "completed" for story in stories)
+    return int(missing * _FAILURES) + _SPARE if missing > 0 else 0
+
+
 class OutOfStock(CheckError):
     """No job of that sort came to that end; the sentence says which."""
 
@@ -65,4 +78,6 @@ class Maker(Protocol):
     """Makes jobs at an API, through its public operations alone."""
 
     async def stock(self, jobs: int, patience: float) -> Stock:
-        """So many plain jobs and a few special ones, after they have ended or `patience` seconds have passed."""
+        """So many plain jobs that have completed, a few that have failed and a few special ones: which of them fail is a
+        matter of chance, so more are made until there are enough, all seem to fail, or `patience` seconds have passed.
+        """

@@ -12,7 +12,7 @@ from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.asking import Asking
 from mjsim_contracts.receiver.callback import TOLD
 from mjsim_contracts.receiver.news import Job
-from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI, PLAIN, Stock, Story
+from mjsim_contracts.receiver.stock import FOREIGN, LONG, LONG_EMOJI, PLAIN, ROUNDS, Stock, Story, orders
 from mjsim_contracts.task_operation import GENERATING, PATHS, SUCCEEDED, TaskOperation
 
 UPSCALE, VARY, VIDEO, LONGER = "upscale", "variation", "video", "extended video"
@@ -55,7 +55,9 @@ class TaskMaker:
         """See `stock.Maker`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._make(list(_first(jobs)))
+                await self._make([*_plain(orders((), jobs), needed=True), *_special()])
+                for _ in range(1, ROUNDS):
+                    await self._make(list(_plain(orders(self.stories.values(), jobs), needed=False)))
                 await self._make(list(_sequels(list(self.stories.values()))))
         inherited = {sort: self.excuses[parent] for sort, parent in _MADE_OF.items() if parent in self.excuses}
         return Stock(list(self.stories.values()), inherited | self.excuses)
@@ -94,10 +96,14 @@ class TaskMaker:
             self.stories[task].ends("completed" if flag == SUCCEEDED else "failed", record)
 
 
-def _first(jobs: int) -> Iterator[Order]:
-    """Tasks that are made of nothing else."""
-    for number in range(jobs):
-        yield _pictures(PLAIN, f"a lighthouse at dusk, view {number}", needed=True)
+def _plain(number: int, *, needed: bool) -> Iterator[Order]:
+    """Tasks like any others."""
+    for each in range(number):
+        yield _pictures(PLAIN, f"a lighthouse at dusk, view {each}", needed=needed)
+
+
+def _special() -> Iterator[Order]:
+    """Tasks that are made of nothing else, and are to fail, or of a sort of their own."""
     for number in range(_DOOMED):
         yield _pictures(PLAIN, f"{number} of {_DOOMED_PROMPT}")
     for sort, times in _SPECIAL.items():

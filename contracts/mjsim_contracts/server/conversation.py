@@ -7,14 +7,13 @@ from typing import Any
 from mjsim_contracts.contract import PUBLISHED
 from mjsim_contracts.exchange import Exchange, read_exchange
 from mjsim_contracts.lifecycle import Lifecycle
-from mjsim_contracts.server.dialogue import Dialogue, Gist, Sight
-from mjsim_contracts.server.dialogue import Spoken as AnySpoken
+from mjsim_contracts.server.dialogue import Dialogue, Gist, Sight, Spoken
 from mjsim_contracts.server.expectations import MARKS
 from mjsim_contracts.server.schema import answer_breaches
 from mjsim_contracts.server.wire import Wire
 from mjsim_contracts.sighting import seen_jobs
 
-Spoken = AnySpoken[Exchange | None]
+Said = Spoken[Exchange | None]
 """One exchange with a server of this API."""
 
 
@@ -29,12 +28,12 @@ class Conversation(Dialogue[Exchange]):
 
     def say(
         self, method: str, path: str, key: str | None, body: Any = None, query: Mapping[str, Any] | None = None
-    ) -> Spoken:
+    ) -> Said:
         """Send a request, its body as JSON or as the given bytes, and judge the answer."""
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         wire = self._send(method, f"/v1/{path}", key, content, query)
         exchange = read_exchange(method, wire.url, f"Bearer {key}", content, wire.status, wire.answer)
-        return AnySpoken(wire, exchange, tuple(self._heard(wire, exchange)) if exchange else ())
+        return Spoken(wire, exchange, tuple(self._heard(wire, exchange)) if exchange else ())
 
     def _gist(self, exchange: Exchange) -> Gist:
         return Gist(exchange.operation, exchange.status, exchange.created_id, exchange.job_id)

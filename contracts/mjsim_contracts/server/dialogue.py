@@ -39,7 +39,7 @@ _Judged_contra = TypeVar("_Judged_contra", bound=Exchanged, contravariant=True)
 _Shown_co = TypeVar("_Shown_co", bound=Exchanged | None, covariant=True)
 
 
-class Memory(Protocol[_Judged_contra]):
+class Judge(Protocol[_Judged_contra]):
     """Judges the exchanges of a run in order; `judged` counts by promise."""
 
     judged: Counter[str]
@@ -95,13 +95,13 @@ class Dialogue(ABC, Generic[_Exchange]):
     marks: Mapping[str, str]
     """By rule, the field of an answer to look at."""
 
-    def __init__(self, base_url: str, started: float, memory: Memory[_Exchange], *, free: bool = False) -> None:
+    def __init__(self, base_url: str, started: float, judge: Judge[_Exchange], *, free: bool = False) -> None:
         self.docket = Docket()
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.events: dict[str, list[Event]] = {}
         self.started = started
         self._base = base_url
-        self._memory = memory
+        self._judge = judge
         self._free = free
         self._line = Line(started)
         self._told: dict[str, list[Wire]] = {}
@@ -130,7 +130,7 @@ class Dialogue(ABC, Generic[_Exchange]):
     def close(self) -> Docket:
         """End the connection; what was found."""
         self._line.close()
-        self.docket.judge(self._memory.judged)
+        self.docket.judge(self._judge.judged)
         return self.docket
 
     def _send(
@@ -151,12 +151,12 @@ class Dialogue(ABC, Generic[_Exchange]):
 
     def _heard(self, wire: Wire, exchange: _Exchange) -> list[Breach]:
         """Judge an exchange, and remember it."""
-        breaches = self._memory.judge(exchange)
+        breaches = self._judge.judge(exchange)
         self._remember(exchange, wire)
         spoken: Spoken[_Exchange | None] = Spoken(wire, exchange)
         for code, wrong in self._objections(exchange, wire).items():
             self.expect(code, spoken, not wrong, wrong)
-        # Judged it has been by the memory, which counts by itself.
+        # That they were judged is counted by the judge.
         for breach in breaches:
             self._take_down(spoken, breach.code, breach.seen)
         return breaches

@@ -10,7 +10,7 @@ from mjsim_contracts.server import sample
 from mjsim_contracts.server.sample import NOBODY
 
 if TYPE_CHECKING:
-    from mjsim_contracts.server.conversation import Conversation, Spoken
+    from mjsim_contracts.server.conversation import Conversation, Said
 
 _BUSY = 429
 _REFUSED = frozenset({400})
@@ -58,7 +58,7 @@ class Probe:
         """The allowed statuses in words."""
         return " or ".join(map(str, sorted(self.allowed)))
 
-    def put(self, conversation: "Conversation", key: str, path: str = "") -> "Spoken":
+    def put(self, conversation: "Conversation", key: str, path: str = "") -> "Said":
         """Send it, where it has none of its own to this path; a rule is judged where there is one."""
         spoken = conversation.say(self.method, path or self.path, self.sender.key(key), self.body, self.query)
         if self.code and spoken.status != _BUSY:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
 from mjsim_contracts.server.clock import ManualClock
-from mjsim_contracts.server.conversation import Conversation, Spoken
+from mjsim_contracts.server.conversation import Conversation, Said
 from mjsim_contracts.server.echo import echoes
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.reach import Accounts
@@ -146,7 +146,7 @@ class _Story(RuleBasedStateMachine):
             newest_first = sort == "created_at_desc"
             self._compare(status, page, whole, slice(offset, offset + limit), newest_first=newest_first)
 
-    def _compare(self, status: str | None, page: Spoken, whole: Spoken, part: slice, *, newest_first: bool) -> None:
+    def _compare(self, status: str | None, page: Said, whole: Said, part: slice, *, newest_first: bool) -> None:
         world = self._world
         if world is None:
             return
@@ -184,22 +184,22 @@ class _Story(RuleBasedStateMachine):
         if job_id and operation is Operation.IMAGINE:
             self._shown(self._say("GET", f"jobs/{job_id}"), body)
 
-    def _shown(self, spoken: Spoken, body: dict[str, Any]) -> None:
+    def _shown(self, spoken: Said, body: dict[str, Any]) -> None:
         if spoken.status == 200:
             for code, wrong in echoes(body, spoken.answer):
                 self._expect(code, spoken, wrong)
 
-    def _born(self, spoken: Spoken) -> str:
+    def _born(self, spoken: Said) -> str:
         job_id = spoken.exchange.created_id if spoken.exchange else ""
         if job_id and self._world:
             self._world.jobs[job_id] = "pending"
         return job_id
 
-    def _listed(self, query: dict[str, Any]) -> Spoken | None:
+    def _listed(self, query: dict[str, Any]) -> Said | None:
         spoken = self._say("GET", "jobs", query=query)
         return spoken if spoken.status == 200 else None
 
-    def _say(self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None) -> Spoken:
+    def _say(self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None) -> Said:
         if time.monotonic() > self._end:
             raise _Over
         spoken = self._conversation.say(method, path, self._key, body, query)
@@ -210,12 +210,12 @@ class _Story(RuleBasedStateMachine):
             raise _broken(spoken.breaches[0].code)
         return spoken
 
-    def _expect(self, code: str, spoken: Spoken, wrong: str) -> None:
+    def _expect(self, code: str, spoken: Said, wrong: str) -> None:
         if not self._conversation.expect(code, spoken, not wrong, wrong):
             raise _broken(code)
 
 
-def _ids(spoken: Spoken) -> Iterator[str]:
+def _ids(spoken: Said) -> Iterator[str]:
     data = inside(spoken.answer, "data")
     for each in data if isinstance(data, list) else ():
         yield identifier(inside(each, "id"))

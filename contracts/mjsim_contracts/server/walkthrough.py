@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mjsim_contracts.exchange import Operation, identifier, inside
 from mjsim_contracts.server import sample
-from mjsim_contracts.server.conversation import Conversation, Spoken
+from mjsim_contracts.server.conversation import Conversation, Said
 from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.echo import echoes, flag_echoes
 from mjsim_contracts.server.expectations import Expectation
@@ -35,7 +35,7 @@ class Walkthrough:
         self._key = accounts.named("walk")
         self._other = accounts.other
         self._patience = patience
-        self._last: dict[str, Spoken] = {}
+        self._last: dict[str, Said] = {}
 
     def run(self) -> None:
         """All of it; as far as patience goes."""
@@ -141,7 +141,7 @@ class Walkthrough:
             if wrong is not None:
                 self._conversation.expect(Expectation.PICTURES, spoken, not wrong, wrong)
 
-    def _images(self, job: str) -> Iterator[tuple[Spoken, Mapping[str, Any]]]:
+    def _images(self, job: str) -> Iterator[tuple[Said, Mapping[str, Any]]]:
         if job in self._last:
             images = inside(self._last[job].answer, "result", "images")
             for image in images if isinstance(images, list) else ():

@@ -29,7 +29,7 @@ _WALK = (
     Rule(TaskExpectation.REFUSED, "Without a valid key the code is 401.", "Tasks and credits are open to anybody."),
     Rule(
         TaskExpectation.UNKNOWN,
-        "A task that never was is answered by code 404 or 422.",
+        "A task that never was is answered by code 400, 404 or 422.",
         "A client polls for ever for a task that it has misspelt.",
     ),
     Rule(

@@ -1,11 +1,8 @@
 """A message becomes an event where its body is a job; whatever is wrong with it alone is told here."""
 
 import hmac
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from mjsim_contracts.exchange import identifier
 from mjsim_contracts.promises.account import Account
@@ -13,8 +10,8 @@ from mjsim_contracts.promises.job import JOB_PROMISES
 from mjsim_contracts.receiver.signing import HEX_SIGNATURE, ID, SIGNATURE, TIMESTAMP, hex_signature, standard_signature
 from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.schema import notice_objection
+from mjsim_contracts.server.webhooks.json_message import JsonMessage
 from mjsim_contracts.server.webhooks.rules import Code
-from mjsim_contracts.server.webhooks.sink import Message
 from mjsim_contracts.sighting import SeenJob, Sighting, seen_job
 
 _NAMES = {"completed": "job.completed", "failed": "job.failed", "cancelled": "job.cancelled"}
@@ -24,20 +21,8 @@ _NOBODY = Account("", {})
 _FIELDS = ("event", "job_id", "timestamp")
 
 
-@dataclass(frozen=True)
-class Event:
-    """A message, as far as it can be read."""
-
-    message: Message
-
-    @cached_property
-    def document(self) -> Mapping[str, Any]:
-        """The body; empty where it is no JSON object."""
-        try:
-            found = json.loads(self.message.body)
-        except (ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
+class Event(JsonMessage):
+    """A message that tells of a job of the published API."""
 
     @cached_property
     def job(self) -> SeenJob | None:
@@ -78,11 +63,8 @@ class Event:
         return f"a job that is {self.status} is told as {name!r}, not {right!r}" if unusual else ""
 
     def _body_objection(self, contract: str) -> str:
-        if not self.document:
-            return "the body is no JSON object"
-        media_type = self.message.headers.get("content-type", "")
-        if media_type.partition(";")[0].strip().lower() != "application/json":
-            return f"Content-Type is {media_type!r}, not application/json"
+        if wrong := self.form_objection:
+            return wrong
         missing = [name for name in ("id", "type", "status") if name not in self.document]
         if missing:
             return f"the job has no {' and no '.join(missing)}"

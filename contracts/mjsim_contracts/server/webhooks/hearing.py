@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
+from mjsim_contracts.dialect import Notice
 from mjsim_contracts.report.model import Event as Mark
 from mjsim_contracts.server.dialogue import Dialogue, Spoken
 from mjsim_contracts.server.docket import Finding, Verdict
@@ -59,6 +60,9 @@ _Subscriber = TypeVar("_Subscriber", bound=Subscriber)
 class Hearing(ABC, Generic[_Subscriber]):
     """Speaks under the key of one account, and judges what the sink hears."""
 
+    notice: Notice
+    """How the API tells of jobs without being asked."""
+
     def __init__(self, dialogue: Dialogue[Any], patience: Patience, sink: Sink) -> None:
         self._dialogue = dialogue
         self._patience = patience
@@ -109,7 +113,7 @@ class Hearing(ABC, Generic[_Subscriber]):
             self._dialogue.docket.judge({code: 1})
             if wrong:
                 shown = (wire.evidence() for wire in (subscriber.wires[0], subscriber.wires[-1]))
-                told = (replace(_wire(message).evidence(wrong), title="a webhook"),) if message else ()
+                told = (replace(_wire(message).evidence(wrong), title=f"a {self.notice.name}"),) if message else ()
                 birth, look = shown
                 self._dialogue.docket.find(Finding(code, "", wrong, evidence=(birth, *told, look)))
 

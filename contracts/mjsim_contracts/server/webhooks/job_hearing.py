@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.exchange import Operation
 from mjsim_contracts.server import sample
-from mjsim_contracts.server.conversation import Conversation, Spoken
+from mjsim_contracts.server.conversation import Conversation, Said
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.webhooks.event import Event
 from mjsim_contracts.server.webhooks.hearing import Hearing
@@ -36,6 +37,8 @@ class Terms:
 
 class JobHearing(Hearing[Subscriber]):
     """See `Hearing`."""
+
+    notice = MIDJOURNEY.notice
 
     def __init__(self, conversation: Conversation, account: str, patience: Patience, sink: Sink, terms: Terms) -> None:
         super().__init__(conversation, patience, sink)
@@ -76,10 +79,10 @@ class JobHearing(Hearing[Subscriber]):
         self._look(subscriber)
         return subscriber
 
-    def _look(self, subscriber: Subscriber) -> Spoken:
+    def _look(self, subscriber: Subscriber) -> Said:
         return self._say("GET", f"jobs/{subscriber.job_id}", subscriber)
 
-    def _say(self, method: str, path: str, subscriber: Subscriber) -> Spoken:
+    def _say(self, method: str, path: str, subscriber: Subscriber) -> Said:
         spoken = self._conversation.say(method, path, self._account)
         subscriber.looks.append(spoken)
         return spoken

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mjsim_contracts.server.conversation import Spoken
+from mjsim_contracts.server.conversation import Said
 from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.webhooks.event import Event
 from mjsim_contracts.server.webhooks.rules import Code
@@ -20,7 +20,7 @@ class Subscriber:
     type: str
     url: str
     job_id: str
-    looks: list[Spoken]
+    looks: list[Said]
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -100,5 +100,5 @@ class Subscriber:
         return ""
 
 
-def _seen(spoken: Spoken) -> SeenJob | None:
+def _seen(spoken: Said) -> SeenJob | None:
     return next(seen_jobs(spoken.exchange), None) if spoken.exchange else None

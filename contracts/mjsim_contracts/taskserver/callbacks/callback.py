@@ -1,19 +1,17 @@
 """A message becomes a callback where its body tells of a task; whatever is wrong with it alone is told here."""
 
 import hmac
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from mjsim_contracts.contract import TASKS
 from mjsim_contracts.dialect.tasks import CALLBACK, EXTEND_CALLBACK, task_name, whole
-from mjsim_contracts.exchange import inside, parsed
+from mjsim_contracts.exchange import inside
 from mjsim_contracts.receiver.signing import CALLBACKS, base64_signature
 from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.schema import notice_objection
-from mjsim_contracts.server.webhooks.sink import Message
+from mjsim_contracts.server.webhooks.json_message import JsonMessage
 from mjsim_contracts.task_operation import FAILED, GENERATING, SUCCEEDED, TaskOperation
 from mjsim_contracts.taskserver.callbacks.rules import Code
 
@@ -22,17 +20,8 @@ _SUCCESS = 200
 _TOLD = {_SUCCESS: "success", 500: "failure"}
 
 
-@dataclass(frozen=True)
-class Callback:
-    """A message, as far as it can be read."""
-
-    message: Message
-
-    @cached_property
-    def document(self) -> Mapping[str, Any]:
-        """The body; empty where it is no JSON object."""
-        found = parsed(self.message.body)
-        return found if isinstance(found, dict) else {}
+class Callback(JsonMessage):
+    """A message that tells of a task."""
 
     @property
     def told(self) -> str:
@@ -68,12 +57,7 @@ class Callback:
         yield Verdict(Code.TRUTH, wrong)
 
     def _body_objection(self, schema: str) -> str:
-        if not self.document:
-            return "the body is no JSON object"
-        media_type = self.message.headers.get("content-type", "")
-        if media_type.partition(";")[0].strip().lower() != "application/json":
-            return f"Content-Type is {media_type!r}, not application/json"
-        if wrong := notice_objection(self.document, TASKS, schema):
+        if wrong := self.form_objection or notice_objection(self.document, TASKS, schema):
             return wrong
         if bool(self.results) is not (self.told == "success"):
             return f"the code is {self.document['code']}, and there are {len(self.results)} results"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.server.docket import Verdict
 from mjsim_contracts.server.patience import Patience
 from mjsim_contracts.server.webhooks.hearing import Hearing
@@ -25,6 +26,8 @@ _GENEROUS = 90.0
 
 class CallbackHearing(Hearing[Caller]):
     """See `Hearing`; with a `key` it is known what callbacks have to be signed with."""
+
+    notice = TASKS.notice
 
     def __init__(
         self, conversation: TaskConversation, account: str, patience: Patience, ear: Ear, key: bytes | None
