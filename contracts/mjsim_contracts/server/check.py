@@ -24,7 +24,7 @@ from mjsim_contracts.server.rules import RULES
 from mjsim_contracts.server.walkthrough import Walkthrough
 from mjsim_contracts.server.webhooks.job_hearing import JobHearing, Terms
 from mjsim_contracts.server.webhooks.sink import listening
-from mjsim_contracts.server.wire import TOKEN_VARIABLE
+from mjsim_contracts.server.wire import shown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ServerCheck:
             Part(hearer, partial(self._hear, hearer, accounts, clock)),
             Part(teller, partial(self._tell, teller, accounts, clock), shown=False),
         ]
-        bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
+        bearer = shown_key(accounts.named("engine"), free=accounts.free)
         return examination.run(Events(began, bearer), parts)
 
     def _engine(self, base: str, accounts: Accounts) -> Engine:

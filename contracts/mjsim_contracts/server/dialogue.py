@@ -18,7 +18,7 @@ from mjsim_contracts.server.bearer import Bearer
 from mjsim_contracts.server.docket import Docket, Finding
 from mjsim_contracts.server.expectations import Expectation
 from mjsim_contracts.server.sending import Line, Unanswered
-from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire, script
+from mjsim_contracts.server.wire import Wire, script, shown_key
 
 
 class Stopped(Exception):
@@ -203,6 +203,5 @@ class Dialogue(ABC, Generic[_Exchange]):
         self.docket.find(Finding(code, gist.operation, seen, reproduce, evidence))
 
     def _bearer(self, wire: Wire) -> str:
-        """The key of a request as a command may show it: one that the check made up is no secret."""
-        key = wire.headers.get("Authorization", "").removeprefix("Bearer ")
-        return key if self._free else f"${TOKEN_VARIABLE}"
+        """The key of a request as a command may show it."""
+        return shown_key(wire.headers.get("Authorization", "").removeprefix("Bearer "), free=self._free)

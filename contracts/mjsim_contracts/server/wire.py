@@ -20,6 +20,11 @@ _FROM_VARIABLE = f"${TOKEN_VARIABLE}"
 _JOB = "$job"
 
 
+def shown_key(key: str, *, free: bool) -> str:
+    """A key as a command may show it: one that the check made up, as `free` says, is no secret."""
+    return key if free else _FROM_VARIABLE
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """A request and its answer, byte for byte; `at` counts seconds from the start of the run."""

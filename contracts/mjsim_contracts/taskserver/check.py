@@ -21,7 +21,7 @@ from mjsim_contracts.server.patience import patience
 from mjsim_contracts.server.profile import PROFILES, Profile
 from mjsim_contracts.server.reach import Accounts, FirstAnswer, base_url, look
 from mjsim_contracts.server.webhooks.sink import listening
-from mjsim_contracts.server.wire import TOKEN_VARIABLE, Wire
+from mjsim_contracts.server.wire import Wire, shown_key
 from mjsim_contracts.task_operation import PATHS, TaskOperation, task_operation
 from mjsim_contracts.taskserver.callbacks.hearing import CallbackHearing
 from mjsim_contracts.taskserver.conversation import TaskConversation
@@ -74,7 +74,7 @@ class TaskServerCheck:
             Part(hearer, partial(self._hear, hearer, accounts, clock)),
             Part(prober, partial(_probe, prober, accounts.named("probes")), shown=False),
         ]
-        bearer = accounts.named("engine") if accounts.free else f"${TOKEN_VARIABLE}"
+        bearer = shown_key(accounts.named("engine"), free=accounts.free)
         events = Events(began, bearer, operation_of=_operation, told=_code)
         return examination.run(events, parts)
 
