@@ -12,7 +12,7 @@ from mjsim_contracts.receiver.signing import VARIABLE
 _SHELL = {
     "id": "$id",
     "ts": "$ts",
-    "now": "$(date +%s)",
+    "now": "$now",
     "good": "$good",
     "short": "${good:0:12}",
     "lower": "$(printf %s $good | tr A-Z a-z)",
@@ -54,10 +54,13 @@ def curl(delivery: Delivery, url: str) -> str:
 
 def _variables(delivery: Delivery) -> list[str]:
     used = {name for _, template in delivery.headers for _, name, _, _ in Formatter().parse(template) if name}
-    stamp = f"$(( $(date +%s) - {delivery.age} ))" if delivery.stamp is None else _quoted(delivery.stamp.encode())
+    stamp = f"$((now - {delivery.age}))" if delivery.stamp is None else _quoted(delivery.stamp.encode())
     signed = "body" if delivery.signed is None else "signed"
     content, whole = f'"$id.$ts{f".${signed}" if delivery.signing.signs_body else ""}"', f'"${signed}"'
     steps = [f"id={_quoted(delivery.id.encode())}", f"ts={stamp}", f"body={_quoted(delivery.body)}"]
+    if delivery.stamp is None or "now" in used:
+        # Asked for once: between two looks at the clock a second may end.
+        steps.insert(0, "now=$(date +%s)")
     if delivery.signed is not None:
         steps.append(f"signed={_quoted(delivery.signed)}")
     if used & {"good", "short", "lower", "hex", "shorthex"}:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,19 @@ def test_the_command_sends_what_the_check_sends(name: str) -> None:
     wanted = [{header.lower(): text for header, text in delivery.fields(KEY, now)} for now in near]
     shown = {header: headers[header] for header in wanted[0] if header in headers}
     assert shown in wanted
+
+
+def test_all_times_of_a_command_are_those_of_one_instant(tmp_path: Path) -> None:
+    """Here a second ends whenever the command has looked at the clock."""
+    clock, receiver = tmp_path / "date", Recorder()
+    clock.write_text(f"#!/bin/sh\necho >> {tmp_path}/looks\necho $((1700000000 + $(wc -l < {tmp_path}/looks)))\n")
+    clock.chmod(0o755)
+    with listening(receiver) as url:
+        pasted(curl(DELIVERIES["fresh"], url), WEBHOOK_SECRET=SECRET, PATH=f"{tmp_path}:{os.environ['PATH']}")
+        headers, _ = receiver.got
+    now = int(headers["webhook-timestamp"])
+    wanted = {header.lower(): text for header, text in DELIVERIES["fresh"].fields(KEY, now)}
+    assert {header: headers[header] for header in wanted if header in headers} == wanted
 
 
 CALLBACK = Delivery(BODY, "it's a task", signing=CALLBACKS, headers=CALLBACKS.headers)
