@@ -67,6 +67,8 @@ _DEFAULTS: Mapping[str, Value] = {
 }
 """What holds where neither a field nor a flag says otherwise. The contract names no default version: the newest."""
 
+_NUMBERS: Mapping[str, type] = {"quality": float, "stylize": int, "chaos": int, "seed": int}
+
 _NAMES = tuple(name for name in Parameters.__struct_fields__ if name != "extras")
 
 
@@ -96,7 +98,10 @@ class Settings(Frozen):
 
 
 def settings(explicit: Mapping[str, Value], flags: Mapping[str, Value]) -> Settings:
-    """Merge the fields of a request with the flags of its prompt; `InvalidParameter` names a ratio that is unfit."""
+    """Merge the fields of a request with the flags of its prompt; `InvalidParameter` names a ratio that is unfit.
+
+    Of numbers only the value counts: `4.0` is the integer that it equals.
+    """
     return _merged(tuple(explicit.items()), tuple(flags.items()))
 
 
@@ -107,6 +112,7 @@ def _merged(explicit: _Named, flags: _Named) -> Settings:
     values: dict[str, Any] = {**_DEFAULTS, **own, **dict(explicit)}
     ratio = parse_ratio(str(values["aspect_ratio"]), "aspect_ratio")
     values["aspect_ratio"] = str(ratio)
+    values |= {name: kind(values[name]) for name, kind in _NUMBERS.items() if name in values}
     extras = tuple(sorted((name, value) for name, value in flags if name not in _NAMES))
     meaning = repr(([values.get(name) for name in _NAMES], extras))
     known = Parameters(**{"seed": 0, **values, "process_mode": Mode(values["process_mode"]), "extras": extras})

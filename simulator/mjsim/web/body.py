@@ -81,20 +81,19 @@ def _refuse_other_types(content_type: str) -> None:
 
 async def read_bounded(request: web.BaseRequest) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
-    if BODY in request:
+    # Nearly no request holds anything yet, and to look for what it does not hold costs an exception.
+    if len(request) and BODY in request:
         return request[BODY]
     # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
-    if (coding := request.headers.get("Content-Encoding", "identity").strip().lower()) != "identity":
+    coding = request.headers.get("Content-Encoding")
+    if coding is not None and (coding := coding.strip().lower()) != "identity":
         raise InvalidJson(f"The body has Content-Encoding {coding[:40]!r}; only plain bodies are read.")
-    if (request.content_length or 0) > LIMIT:
-        raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
     try:
+        # All of it is there already: it fits into what aiohttp keeps unread, which is far less than the limit.
         if request.content.is_eof():
             body = request.content.read_nowait()
         else:
-            await _invite(request)
-            async with asyncio.timeout(SECONDS):
-                body = await request.read()
+            body = await _read_coming(request)
     except web.HTTPRequestEntityTooLarge:
         raise PayloadTooLarge(f"The body is too large; at most {LIMIT} bytes are read.") from None
     except TimeoutError:
@@ -103,6 +102,14 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
         raise InvalidJson("The body broke off before its end.") from None
     request[BODY] = body
     return body
+
+
+async def _read_coming(request: web.BaseRequest) -> bytes:
+    if (request.content_length or 0) > LIMIT:
+        raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
+    await _invite(request)
+    async with asyncio.timeout(SECONDS):
+        return await request.read()
 
 
 async def _invite(request: web.BaseRequest) -> None:

@@ -22,8 +22,7 @@ from mjsim.web.view import View, created
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
-_WHOLE_FIELDS = ("stylize", "chaos", "seed")
-_TEXT_FIELDS = ("aspect_ratio", "model_version", "process_mode", "no")
+_SETTINGS = frozenset({"aspect_ratio", "model_version", "process_mode", "quality", "stylize", "chaos", "seed", "no"})
 
 
 class MidjourneyApi:
@@ -125,12 +124,8 @@ def _job_id(call: Call) -> str:
 
 
 def _settings(body: Mapping[str, Any]) -> dict[str, Value]:
-    """The settings that the body names explicitly; `4.0` is the integer that it equals."""
-    fields: dict[str, Value] = {name: body[name] for name in _TEXT_FIELDS if name in body}
-    fields |= {name: int(body[name]) for name in _WHOLE_FIELDS if name in body}
-    if "quality" in body:
-        fields["quality"] = float(body["quality"])
-    return fields
+    """The settings that the body names explicitly."""
+    return {name: value for name, value in body.items() if name in _SETTINGS}
 
 
 def _webhook(body: Mapping[str, Any]) -> Webhook | None:
