@@ -70,7 +70,9 @@ class Admission:
         self._store = store
 
     async def admit(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
-        """The job that is accepted now; `TooManyRequests`, `QueueFull` or `OutOfCredits` where it is not."""
+        """The job that is accepted now, and kept with the turn; `TooManyRequests`, `QueueFull` or `OutOfCredits` where none
+        is.
+        """
         if candidate.fate is not None and candidate.fate.refusal is not None:
             raise refuse(candidate.fate.refusal)
         await self.expire(now)
@@ -80,7 +82,8 @@ class Admission:
             await self._keep_rate(limit, turn, now)
         slots = self._world.slots
         slot = now if slots is None else await self._slot(slots, turn, candidate.mode, now)
-        await self._make_room(now)
+        if (kept := await self._store.count()) >= self._world.max_jobs:
+            await self._make_room(kept, now)
         key = await self._key(turn, candidate)
         ready = ready_at(candidate.mode, key, self._world.pace, now)
         life = plan(
@@ -93,7 +96,9 @@ class Admission:
             start=max(ready, slot),
             fate=candidate.fate,
         )
-        return candidate.job(key, life, ready, draft(key))
+        job = candidate.job(key, life, ready, draft(key))
+        turn.add(job)
+        return job
 
     async def _key(self, turn: Turn, candidate: Candidate) -> Key:
         """Chance for this candidate, which differs each time that it asks."""
@@ -119,10 +124,8 @@ class Admission:
         """Forget what is older than the retention."""
         await self._store.forget_accepted_until(Instant(now - RETENTION))
 
-    async def _make_room(self, now: Instant) -> None:
-        most, kept = self._world.max_jobs, await self._store.count()
-        if kept < most:
-            return
+    async def _make_room(self, kept: int, now: Instant) -> None:
+        most = self._world.max_jobs
         # There may be more than that: a data file knows no limits.
         forgotten = await self._store.forget_oldest_settled(kept - most + max(1, most // 1000), now)
         if forgotten:

@@ -24,7 +24,7 @@ from mjsim.core.task import Task
 from mjsim.core.value import Frozen
 from mjsim.core.world import World
 from mjsim.drafting import child_of, grid_of
-from mjsim.ports import Clock, Page, Query, Store, Turn
+from mjsim.ports import Clock, Page, Query, Store
 from mjsim.sight import Seen, Sight, tint
 
 
@@ -167,7 +167,7 @@ class Service:
     async def accept(self, candidate: Candidate, draft: Draft, directives: Directives) -> Job:
         """The job, once it is accepted."""
         async with self._store.turn(candidate.tenant) as turn:
-            return await self._accept_in(turn, candidate.directed(directives), draft, self._clock.now())
+            return await self._admission.admit(turn, candidate.directed(directives), draft, self._clock.now())
 
     async def derive(
         self,
@@ -187,15 +187,11 @@ class Service:
             candidate = Candidate(tenant, job_type, parent.mode, equal, webhook, task).directed(directives)
             if parent.work.artwork is not None:
                 await self._store.use_sources(parent.work.artwork.sources, now)
-            return await self._accept_in(turn, candidate, child_of(parent.work, parent.id, job_type, index), now)
+            draft = child_of(parent.work, parent.id, job_type, index)
+            return await self._admission.admit(turn, candidate, draft, now)
 
     async def _see(self, images: Sequence[ImageInput]) -> list[Seen]:
         return [await self._sight.see(image, self._clock.now()) for image in images]
-
-    async def _accept_in(self, turn: Turn, candidate: Candidate, draft: Draft, now: Instant) -> Job:
-        job = await self._admission.admit(turn, candidate, draft, now)
-        turn.add(job)
-        return job
 
     async def _parent(self, tenant: str, parent_id: str, now: Instant) -> Job:
         """A completed grid of the tenant."""
