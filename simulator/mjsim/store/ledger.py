@@ -11,12 +11,12 @@ from mjsim.core.job import Job
 from mjsim.core.pace import JobType
 from mjsim.ports import Page, Query
 from mjsim.store.arrival import SHAPE, refuse_unreadable
-from mjsim.store.codec import decode, encode, readable
+from mjsim.store.codec import decode, encode, id_bytes, readable
 from mjsim.store.connection import Connection
 from mjsim.store.listing import page_question
 from mjsim.store.outbox import SqliteOutbox
 from mjsim.store.purse import Purse
-from mjsim.store.repeats import Repeats, id_bytes, request_of
+from mjsim.store.repeats import Repeats, request_of
 from mjsim.store.tallies import Tallies
 from mjsim.store.tally import Instants
 
