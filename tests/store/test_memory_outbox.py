@@ -231,3 +231,23 @@ def test_a_claim_of_before_writes_nothing_into_other_rows(job):
     answer(outbox.record(claimed, [], Outcome(Standing.GIVEN_UP)))
     (only,) = answer(outbox.deliveries(DeliveryQuery(), 10))
     assert (only.job_id, only.standing, only.attempts) == (after.id, Standing.SCHEDULED, 0)
+
+
+# Jobs that come once more
+
+
+def test_news_of_a_job_that_comes_once_more_is_claimed_after_what_was_planned_meanwhile(job):
+    again, other = job("again"), job("other")
+    outbox = told_of(again, other)
+    outbox.forget([again.id])
+    outbox.project(again, again.webhook)
+    assert [one.job_id for one in claim(outbox)] == [other.id, again.id]
+
+
+def test_news_of_a_job_that_comes_once_more_goes_where_it_now_says(job):
+    stays, again = job("stays", 5), job("again")
+    outbox = told_of(stays, again)
+    outbox.forget([again.id])
+    outbox.project(again, Webhook("http://b/", "result"))
+    assert [one.job_id for one in claim(outbox, passing_over=["b"])] == [stays.id]
+    assert [one.url for one in claim(outbox)] == ["http://b/"]

@@ -248,7 +248,7 @@ def file_of(tmp_path_factory):
     return lambda: folder / f"{next(numbers)}.db"
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(history=histories)
 def test_both_outboxes_give_the_same_answers_and_hold_the_same_rows(file_of, make_job, history):
     async def play():

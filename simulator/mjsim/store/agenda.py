@@ -40,7 +40,7 @@ class Agenda:
         self._claimed: dict[str, Letter] = {}
         """By id: those whose `claimed` is not 0."""
         self._ending = inf
-        """No claim that has not been seen to end does so before this Unix time."""
+        """Before this Unix time no claim ends of those whose entries are gone."""
 
     def plan(self, letter: Letter, due: Instant | None) -> None:
         """It is due then, or (None) not any more; a claim stays."""
@@ -87,7 +87,6 @@ class Agenda:
                 break
             letter.claimed, letter.resend = real + LEASE, None
             self._claimed[letter.id] = letter
-            self._ending = min(self._ending, letter.claimed)
             taken.append(letter)
         self._put_back(passed)
         return taken
@@ -122,7 +121,7 @@ class Agenda:
             if letter is not None:
                 if letter.claimed <= real:
                     return letter
-                # It comes back when its claim ends, be it that the machine's clock was put back.
+                # It comes back when its claim ends.
                 self._ending = min(self._ending, letter.claimed)
             heappop(line.heap)
         return None
