@@ -106,7 +106,7 @@ class Both:
         return answer
 
     def rows(self, table):
-        return self.store._connection.rows(f"SELECT * FROM {table} ORDER BY {TABLES[table]}")
+        return self.store._ledger.connection.rows(f"SELECT * FROM {table} ORDER BY {TABLES[table]}")
 
     async def check(self):
         """They hold the same, and say the same of what is due."""
