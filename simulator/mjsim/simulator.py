@@ -29,7 +29,8 @@ from mjsim.send.http import HttpSend
 from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
-from mjsim.store.sqlite import SqliteStore
+from mjsim.store.embedded import EmbeddedStore
+from mjsim.store.opening import open_store
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import health
 from mjsim.web.access import Access
@@ -57,7 +58,7 @@ class Simulator:
 
     def __init__(self, settings: Settings, clock: Clock | None = None, request_log: TextIO | None = sys.stderr) -> None:
         self.settings = settings
-        self._store = SqliteStore(settings.data, wall_clock)
+        self._store = open_store(settings.data, wall_clock)
         try:
             self.seed = _seed(settings, self._store)
         except SettingsError:
@@ -208,7 +209,7 @@ def _world(settings: Settings, seed: int) -> World:
     )
 
 
-def _seed(settings: Settings, store: SqliteStore) -> int:
+def _seed(settings: Settings, store: EmbeddedStore) -> int:
     """The seed of the world: that of its data file once there is one, for addresses and ids stem from it."""
     wanted = secrets.randbelow(1 << 32) if settings.seed is None else settings.seed
     seed = int(store.fact("seed", str(wanted)))

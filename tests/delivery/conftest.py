@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from mjsim.clock import LineClock
+from mjsim.clock import LineClock, wall_clock
 from mjsim.core.chance import Key
 from mjsim.core.delivery import Attempt, Delivery, Sent
 from mjsim.core.instant import Instant
@@ -29,7 +29,8 @@ from mjsim.courier import Courier, Dialect
 from mjsim.dispatcher import Dispatcher
 from mjsim.ports import DeliveryQuery
 from mjsim.send.http import HttpSend
-from mjsim.store.sqlite import SqliteStore
+from mjsim.store.embedded import EmbeddedStore
+from mjsim.store.opening import open_store
 
 BEGIN = Instant(1_767_225_600_000)
 PATIENCE = 30
@@ -100,7 +101,7 @@ async def receiving(*answers: Any) -> AsyncIterator[Receiver]:
 class Post:
     """A store, a clock that stands still, and a dispatcher; `tampering` is what goes wrong, by what it is asked about."""
 
-    store: SqliteStore
+    store: EmbeddedStore
     clock: LineClock
     send: HttpSend
     dispatcher: Dispatcher
@@ -166,7 +167,7 @@ Posting = Callable[..., AbstractAsyncContextManager[Post]]
 async def _posting(
     retries: str = "5s,1m,10m", seconds: float = 5.0, tampering: Any = TRUTHFUL, **sending: Any
 ) -> AsyncIterator[Post]:
-    store, clock, send = SqliteStore(), LineClock(BEGIN, rate=0), HttpSend(seconds=seconds, **sending)
+    store, clock, send = open_store(None, wall_clock), LineClock(BEGIN, rate=0), HttpSend(seconds=seconds, **sending)
     tampered = tampering if callable(tampering) else lambda _delivery, _number: tampering
     post = Post(store, clock, send, None, tampered)  # type: ignore[arg-type]
     dialect = Dialect(compose, parse_retries(retries))

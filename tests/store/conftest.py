@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from mjsim.clock import wall_clock
 from mjsim.core.artwork import Artwork, Picture, Step
 from mjsim.core.chance import Key
 from mjsim.core.credit import charge
@@ -23,6 +24,7 @@ from mjsim.core.timeline import Failure, Moment, Timeline
 from mjsim.core.value import changed
 from mjsim.core.webhook import notices
 from mjsim.ports import DeliveryQuery, Query
+from mjsim.store.opening import open_store
 from mjsim.store.sqlite import SqliteStore
 
 settings.register_profile("untimed", settings.default, deadline=None)
@@ -32,7 +34,7 @@ TENANTS = ("alice", "bob", "carol")
 WHY = Failure("timed_out", "Took too long.")
 
 
-STORES = {"memory": lambda _file: SqliteStore(), "file": SqliteStore}
+STORES = {"memory": lambda _file: open_store(None, wall_clock), "file": SqliteStore}
 """Every store that the conformance suite is run over: a name, and what opens a new, empty one, given an unused path."""
 
 
@@ -53,9 +55,16 @@ def opened(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def in_file(tmp_path_factory):
+    """Opens a new, empty store in a file."""
+    folder, numbers = tmp_path_factory.mktemp("files"), itertools.count()
+    return lambda: SqliteStore(folder / f"{next(numbers)}.db")
+
+
+@pytest.fixture(scope="session")
 def sqlite_of():
     """The SQLite connection of a store, for what can only be seen or caused there."""
-    return lambda store: store._connection._sqlite
+    return lambda store: store._ledger.connection._sqlite
 
 
 # Jobs
@@ -182,6 +191,7 @@ class Naive:
         self.jobs = []
         self.made = 0
         self.spent = Counter()
+        self.granted = {}
 
     def of(self, tenant, status=None, now=None):
         """The tenant's listed jobs that have this status, in order of acceptance."""
@@ -224,8 +234,12 @@ class Naive:
         """What a turn knows before anything is added."""
         unsettled = [job for job in self.all_of(tenant) if job.timeline.settled > self.now]
         assert list(await turn.unsettled(self.now)) == unsettled
-        charged = self.spent[tenant] + sum(charge(job, self.now) for job in self.all_of(tenant))
-        assert await turn.account(self.now) == await self.store.account(tenant, self.now) == (None, charged)
+        charged = self.charged(tenant)
+        assert (
+            await turn.account(self.now)
+            == await self.store.account(tenant, self.now)
+            == (self.granted.get(tenant), charged)
+        )
         since = Instant(self.now - 5)
         tasks = [job.timeline.accepted for job in self.all_of(tenant) if job.task and job.timeline.accepted > since]
         assert list(await turn.tasks_since(since)) == tasks
@@ -234,6 +248,23 @@ class Naive:
             accepted = [job.timeline.accepted for job in self.of(tenant) if job.type is job_type]
             for number in (1, 3):
                 assert list(await turn.latest_accepted(job_type, number)) == accepted[-number:]
+
+    def charged(self, tenant):
+        """What the tenant's account is charged."""
+        return self.spent[tenant] + sum(charge(job, self.now) for job in self.all_of(tenant))
+
+    async def check_changes(self):
+        """What has changed lately and since the beginning, and what settles next, of all tenants."""
+        for after in (0, self.now - 5, self.now - 1):
+            changed_since = [
+                job
+                for job in self.jobs
+                if after < job.timeline.started <= self.now or after < job.timeline.settled <= self.now
+            ]
+            assert list(await self.store.changed(Instant(after), self.now)) == changed_since
+        coming = [job.timeline.settled for job in self.jobs if job.timeline.settled > self.now]
+        assert await self.store.next_settling(self.now) == min(coming, default=NEVER)
+        assert list(await self.store.latest(None, 4)) == self.jobs[:-5:-1]
 
     async def look(self, place, query, back):
         """A page as it was `back` ago."""
@@ -299,6 +330,7 @@ class Naive:
     async def check_all_then_later(self):
         """Every list now, in the past, and at instants to come up to the last one; and the news of it all."""
         await self.check_news()
+        await self.check_changes()
         for now in (self.now, self.now - 3, 1_000, 999, self.now, self.now + 3, self.now + 100, NEVER - 1):
             await self.check_all(Instant(now))
 

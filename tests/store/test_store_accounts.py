@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from mjsim.core.instant import Instant
+from mjsim.core.job import RETENTION
+from mjsim.core.request import Webhook
 from mjsim.core.task import Task, TaskType
 from mjsim.core.value import changed
+from mjsim.ports import DeliveryQuery
 
 NOW = Instant(10)
 
@@ -48,6 +51,17 @@ def test_what_succeeds_at_the_very_instant_counts_once_and_stays_when_it_is_forg
     story(tell)
 
 
+def test_a_job_that_expires_before_it_succeeds_has_cost_nothing(story, make_job, keep):
+    async def tell(store):
+        await keep(store, costing(make_job(0, fingerprint="late", lead=1, run=RETENTION), 3))
+        await keep(store, costing(make_job(0, fingerprint="last", lead=1, run=RETENTION - 1), 8))
+        assert await charged(store) == 11
+        assert await store.forget_accepted_until(Instant(0)) == 2
+        assert await charged(store) == 8
+
+    story(tell)
+
+
 def test_a_job_that_is_amended_at_the_very_instant_is_counted_as_it_is_now(story, make_job, keep):
     async def tell(store):
         jobs = [costing(make_job(5, fingerprint=str(cost), lead=1, run=50), cost) for cost in (3, 8)]
@@ -73,5 +87,27 @@ def test_a_grant_is_kept_and_goes_with_its_tenant(story, make_job, keep):
         assert await store.account("bob", NOW) == (50, 0)
         await store.forget_tenant(None)
         assert await store.account("bob", NOW) == (None, 0)
+
+    story(tell)
+
+
+def test_with_everybody_all_goes_but_what_is_known_about_the_world(story, make_job, keep):
+    async def tell(store):
+        store.fact("seed", "17")
+        jobs = [
+            changed(make_job(tenant=tenant), webhook=Webhook("http://a/", "progress")) for tenant in ("alice", "bob")
+        ]
+        await keep(store, *jobs)
+        await store.keep_source("data:1", b"one", NOW)
+        assert await store.forget_tenant("alice") == 1
+        assert {one.tenant for one in await store.outbox.deliveries(DeliveryQuery(), 9)} == {"bob"}
+        assert await store.source("data:1") == b"one"
+        assert await store.forget_tenant(None) == 1
+        assert list(await store.outbox.deliveries(DeliveryQuery(), 9)) == []
+        assert await store.source("data:1") is None
+        assert [await store.find(job.id) for job in jobs] == [None, None]
+        assert (await store.count(), store.fact("seed", "18")) == (0, "17")
+        await keep(store, *jobs)
+        assert await store.count() == 2
 
     story(tell)

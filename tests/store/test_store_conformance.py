@@ -356,6 +356,26 @@ def test_time_alone_moves_a_job_from_list_to_list(opened, make_job, keep):
     asyncio.run(run())
 
 
+def test_the_past_is_as_it_was_when_new_jobs_have_come_since_somebody_asked(opened, make_job, keep):
+    async def run():
+        async with opened() as store:
+            old, new = make_job(10, lead=5, run=10), make_job(40, fingerprint="new", lead=5, run=10)
+            await keep(store, old)
+            running = Query(Status.IN_PROGRESS, 9, 0, newest_first=True)
+            assert await store.page("alice", running, Instant(20)) == Page([old], 1)
+            await keep(store, new)
+            assert await store.page("alice", running, Instant(17)) == Page([old], 1)
+            assert await store.page("alice", running, Instant(30)) == Page([], 0)
+            assert await store.page("alice", running, Instant(47)) == Page([new], 1)
+            assert await store.page("alice", running, Instant(90)) == Page([], 0)
+            newest = make_job(60, fingerprint="newest", lead=5, run=10)
+            await keep(store, newest)
+            assert list(await store.latest("alice", 2)) == [newest, new]
+            assert await store.page("alice", running, Instant(67)) == Page([newest], 1)
+
+    asyncio.run(run())
+
+
 # Forgetting
 
 
@@ -459,10 +479,26 @@ def test_a_source_is_forgotten_with_the_jobs_of_its_time(opened, make_job, keep)
     async def run():
         async with opened() as store:
             await store.keep_source("data:1", b"one", Instant(1))
+            await store.keep_source("data:3", b"three", Instant(3))
             await store.keep_source("data:5", b"five", Instant(5))
             await keep(store, make_job(1), make_job(5, fingerprint="five"))
             assert await store.forget_accepted_until(Instant(3)) == 1
-            assert await store.source("data:1") is None
-            assert await store.source("data:5") == b"five"
+            assert [await store.source(f"data:{number}") for number in (1, 3, 5)] == [None, None, b"five"]
+
+    asyncio.run(run())
+
+
+def test_only_the_sources_that_were_used_last_are_kept(opened, monkeypatch):
+    monkeypatch.setattr("mjsim.store.sources.MOST_SOURCES", 5)
+
+    async def run():
+        async with opened() as store:
+            for number in range(5):
+                await store.keep_source(f"data:{number}", b"x", Instant(number))
+            await store.keep_source("data:0", b"x", Instant(5))
+            for number in (6, 7):
+                await store.keep_source(f"data:{number}", b"x", Instant(number))
+            kept = [number for number in range(8) if await store.source(f"data:{number}")]
+            assert kept == [0, 3, 4, 6, 7]
 
     asyncio.run(run())

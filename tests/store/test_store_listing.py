@@ -12,7 +12,6 @@ from mjsim.core.instant import Instant
 from mjsim.core.pace import JobType
 from mjsim.core.status import Status
 from mjsim.ports import Query
-from mjsim.store.sqlite import SqliteStore
 
 LISTS = (None, *Status)
 
@@ -39,7 +38,9 @@ class Watch:
         return lines
 
 
-def test_both_ways_to_the_jobs_of_a_status_are_taken_and_lead_to_the_same_pages(make_job, histories, beside, sqlite_of):
+def test_both_ways_to_the_jobs_of_a_status_are_taken_and_lead_to_the_same_pages(
+    make_job, histories, beside, sqlite_of, in_file
+):
     ways = {status: Counter() for status in LISTS}
 
     @settings(max_examples=300, derandomize=True, database=None)
@@ -48,7 +49,7 @@ def test_both_ways_to_the_jobs_of_a_status_are_taken_and_lead_to_the_same_pages(
         history = data.draw(histories)
 
         async def run():
-            store = SqliteStore()
+            store = in_file()
             watch = Watch(sqlite_of(store))
             naive = beside(store, make_job)
             for happening in history:
@@ -75,9 +76,9 @@ async def filled(store, keep, make_job, settled, unsettled):
 
 
 @pytest.mark.parametrize("numbers", [(9, 191), (100, 100), (191, 9)])
-def test_no_page_and_no_count_reads_the_whole_table(make_job, keep, sqlite_of, numbers, repeats):
+def test_no_page_and_no_count_reads_the_whole_table(make_job, keep, sqlite_of, numbers, repeats, in_file):
     async def run():
-        store = SqliteStore()
+        store = in_file()
         await filled(store, keep, make_job, *numbers)
         watch = Watch(sqlite_of(store))
         for now in (10_000, 10_001, 9_000, 200_000):
@@ -109,11 +110,11 @@ async def steps_of(sqlite, doing):
     return len(steps)
 
 
-def test_what_a_page_costs_does_not_grow_with_the_number_of_settled_jobs(make_job, keep, sqlite_of):
+def test_what_a_page_costs_does_not_grow_with_the_number_of_settled_jobs(make_job, keep, sqlite_of, in_file):
     """In no list, from neither end; and what was counted once is not counted again."""
 
     async def cost(number):
-        store = SqliteStore()
+        store = in_file()
         await filled(store, keep, make_job, number, 20)
         now = Instant(10_000)
         queries = [Query(status, 10, 0, newest) for status in LISTS for newest in (False, True)]
@@ -129,9 +130,9 @@ def test_what_a_page_costs_does_not_grow_with_the_number_of_settled_jobs(make_jo
     assert all(of_many <= of_few + 3 for of_few, of_many in zip(few, many, strict=True)), (few, many)
 
 
-def test_forgetting_the_oldest_job_does_not_read_the_others(make_job, keep, sqlite_of):
+def test_forgetting_the_oldest_job_does_not_read_the_others(make_job, keep, sqlite_of, in_file):
     async def cost(number):
-        store = SqliteStore()
+        store = in_file()
         await filled(store, keep, make_job, number, 20)
         steps = await steps_of(sqlite_of(store), store.forget_accepted_until(Instant(0)))
         assert await store.count() == number + 19
@@ -141,11 +142,11 @@ def test_forgetting_the_oldest_job_does_not_read_the_others(make_job, keep, sqli
     assert asyncio.run(cost(1_500)) <= asyncio.run(cost(150)) + 3
 
 
-def test_where_nothing_is_to_be_forgotten_nothing_is_asked(make_job, keep, sqlite_of):
+def test_where_nothing_is_to_be_forgotten_nothing_is_asked(make_job, keep, sqlite_of, in_file):
     """It is tried with every request."""
 
     async def run():
-        store = SqliteStore()
+        store = in_file()
         await filled(store, keep, make_job, 10, 10)
         assert await store.forget_accepted_until(Instant(4)) == 5
         watch = Watch(sqlite_of(store))

@@ -85,9 +85,9 @@ def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, k
     asyncio.run(after(asyncio.run(before())))
 
 
-def test_a_new_store_knows_no_time_and_keeps_the_first_value_of_a_fact():
+def test_a_new_store_knows_no_time_and_keeps_the_first_value_of_a_fact(in_file):
     async def run():
-        store = SqliteStore()
+        store = in_file()
         assert store.reached(Instant(1_000)) == 0
         assert (store.fact("seed", "1"), store.fact("seed", "2"), store.fact("other", "3")) == ("1", "1", "3")
         await store.close()
@@ -478,9 +478,9 @@ def realistic_jobs(number):
         yield Job(key.uuid(), "alice", JobType.IMAGINE, equal, 0, life, work, webhook)
 
 
-def test_a_job_costs_two_kilobytes_at_most(sqlite_of):
+def test_a_job_costs_two_kilobytes_at_most(sqlite_of, in_file):
     async def run():
-        store = SqliteStore()
+        store = in_file()
         sqlite = sqlite_of(store)
         empty = sqlite.execute("PRAGMA page_count").fetchone()[0]
         async with store.turn("alice") as turn:
@@ -494,11 +494,11 @@ def test_a_job_costs_two_kilobytes_at_most(sqlite_of):
     asyncio.run(run())
 
 
-def test_what_is_forgotten_makes_room(sqlite_of):
+def test_what_is_forgotten_makes_room(sqlite_of, in_file):
     """The file does not grow while as much is forgotten as is accepted."""
 
     async def run():
-        store = SqliteStore()
+        store = in_file()
         sqlite = sqlite_of(store)
         sizes = []
         jobs = list(realistic_jobs(2_000))
@@ -510,23 +510,6 @@ def test_what_is_forgotten_makes_room(sqlite_of):
             sizes.append(sqlite.execute("PRAGMA page_count").fetchone()[0])
         assert await store.count() == 500
         assert max(sizes[1:]) <= 1.2 * sizes[0]
-        await store.close()
-
-    asyncio.run(run())
-
-
-def test_only_the_sources_that_were_used_last_are_kept(monkeypatch):
-    monkeypatch.setattr("mjsim.store.sqlite.MOST_SOURCES", 5)
-
-    async def run():
-        store = SqliteStore()
-        for number in range(5):
-            await store.keep_source(f"data:{number}", b"x", Instant(number))
-        await store.keep_source("data:0", b"x", Instant(5))
-        for number in (6, 7):
-            await store.keep_source(f"data:{number}", b"x", Instant(number))
-        kept = [number for number in range(8) if await store.source(f"data:{number}")]
-        assert kept == [0, 3, 4, 6, 7]
         await store.close()
 
     asyncio.run(run())
@@ -581,10 +564,10 @@ def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
     ["UPDATE job SET document = x'00' WHERE sequence = 2", "UPDATE delivery SET standing = '?' WHERE number = 2"],
 )
 def test_news_that_cannot_be_read_keeps_no_other_from_being_claimed_and_is_logged_in_one_line(
-    sqlite_of, make_job, keep, caplog, damage
+    sqlite_of, make_job, keep, caplog, damage, in_file
 ):
     async def run():
-        store = SqliteStore()
+        store = in_file()
         webhook = Webhook("http://a/", "result")
         await keep(store, *(changed(make_job(fingerprint=f"{number}"), webhook=webhook) for number in range(3)))
         ids = [message for (message,) in sqlite_of(store).execute("SELECT id FROM delivery ORDER BY number")]
@@ -600,9 +583,9 @@ def test_news_that_cannot_be_read_keeps_no_other_from_being_claimed_and_is_logge
     asyncio.run(run())
 
 
-def test_a_job_that_cannot_be_read_hides_no_other_that_has_changed(sqlite_of, make_job, keep, caplog):
+def test_a_job_that_cannot_be_read_hides_no_other_that_has_changed(sqlite_of, make_job, keep, caplog, in_file):
     async def run():
-        store = SqliteStore()
+        store = in_file()
         jobs = [make_job(fingerprint=f"{number}") for number in range(3)]
         await keep(store, *jobs)
         sqlite_of(store).execute("UPDATE job SET document = x'00' WHERE sequence = 2")
@@ -614,9 +597,9 @@ def test_a_job_that_cannot_be_read_hides_no_other_that_has_changed(sqlite_of, ma
     asyncio.run(run())
 
 
-def test_looking_for_what_is_due_reads_no_delivery_that_is_not(sqlite_of, tmp_path):
+def test_looking_for_what_is_due_reads_no_delivery_that_is_not(sqlite_of, tmp_path, in_file):
     with_index = "USING INDEX delivery_due", "USING COVERING INDEX delivery_due"
-    store = SqliteStore()
+    store = in_file()
     claim = (
         "SELECT number FROM delivery WHERE due <= ? AND claimed <= ? AND host NOT IN () ORDER BY due, number LIMIT 16"
     )

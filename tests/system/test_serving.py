@@ -312,7 +312,7 @@ def test_what_the_published_api_can_do_without_is_loaded_for_the_first_who_asks_
     """In this order: nothing, the task API, the control API, the delivery of webhooks."""
     code = """
 sought = {"mjsim.tasks", "mjsim.web.control.clock", "mjsim.sabotage", "mjsim.core.preference"}
-sought |= {"aiohttp.web", "difflib", "concurrent.futures.thread"}  # these nobody here needs
+sought |= {"aiohttp.web", "difflib", "concurrent.futures.thread", "sqlite3"}  # these nobody here needs
 
 async def main(sim):
     for path in ("/v1/jobs", "/_sim/health"):

@@ -10,7 +10,7 @@ from mjsim.ports import Clock
 from mjsim.service import Service
 from mjsim.settings import Settings
 from mjsim.sight import Sight
-from mjsim.store.sqlite import SqliteStore
+from mjsim.store.embedded import EmbeddedStore
 from mjsim.web.journal import Journal
 from mjsim.web.origin import Origin
 from mjsim.web.view import View
@@ -25,7 +25,7 @@ class Parts(Frozen):
     settings: Settings
     world: World
     clock: Clock
-    store: SqliteStore
+    store: EmbeddedStore
     faults: FaultBook
     journal: Journal
     origin: Origin

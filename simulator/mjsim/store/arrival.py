@@ -8,6 +8,7 @@ import msgspec
 from mjsim.core.error import ClashingState
 from mjsim.core.instant import NEVER
 from mjsim.store.codec import decode
+from mjsim.store.jobrow import row_of
 from mjsim.store.outbox import read_all
 
 SHAPE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
@@ -24,8 +25,7 @@ def refuse_unreadable(arrived: sqlite3.Connection, shape: Sequence[tuple[object,
         if kind == "table":
             _refuse_wrong_numbers(arrived, str(table))
     try:
-        for (document,) in arrived.execute("SELECT document FROM job"):
-            decode(document)
+        _read_jobs(arrived)
         read_all(arrived)
         _read_line(arrived)
     except (msgspec.MsgspecError, AttributeError, TypeError, ValueError) as error:
@@ -38,6 +38,17 @@ def _refuse_wrong_numbers(arrived: sqlite3.Connection, table: str) -> None:
         strange = f"typeof({column}) NOT IN ('integer', 'null') OR {column} NOT BETWEEN {_LEAST} AND {NEVER}"
         if kind == "INTEGER" and arrived.execute(f"SELECT 1 FROM {table} WHERE {strange} LIMIT 1").fetchall():
             raise ClashingState(f"The file that is imported has a {table} whose {column} is no number in range.")
+
+
+def _read_jobs(arrived: sqlite3.Connection) -> None:
+    """What is kept in memory goes by the documents, what is kept in a file by the columns beside them."""
+    columns = "name, tenant < 0, id, type, accepted, started, settled, outcome, request, repeat, charge"
+    question = f"SELECT {columns}, document FROM job LEFT JOIN tenant ON number = abs(tenant)"
+    for *told, document in arrived.execute(question):
+        job = decode(document)
+        job_id, _, *rest, _ = row_of(job, placed=0)
+        if told != [job.tenant, not job.listed, job_id, *rest]:
+            raise ValueError(f"job {job.id} is another one than its columns say")
 
 
 def _read_line(arrived: sqlite3.Connection) -> None:

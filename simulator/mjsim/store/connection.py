@@ -21,11 +21,10 @@ _MOST_COMING = 64
 
 
 class Connection:
-    """SQLite in memory (`file` None; every statement stands at once) or in a file."""
+    """SQLite in a file."""
 
-    def __init__(self, file: Path | None, when_lost: Callable[[], None]) -> None:
+    def __init__(self, file: Path, when_lost: Callable[[], None]) -> None:
         self._sqlite = connect(file)
-        self._shares_commits = file is not None
         self._waiting: list[asyncio.Future[None]] = []
         self._commit_soon: asyncio.Handle | None = None
         self._coming: dict[str, list[Callable[[], Row]]] = {}
@@ -67,13 +66,8 @@ class Connection:
         return self._change(statement, arguments).fetchall()
 
     async def durable(self) -> None:
-        """Return when everything written so far survives the end of the process; raise what kept it from that.
-
-        In memory nothing does; those who wrote in this round of the event loop go on together all the same.
-        """
-        if not self._shares_commits:
-            await asyncio.sleep(0)
-        elif self._sqlite.in_transaction:
+        """Return when everything written so far survives the end of the process; raise what kept it from that."""
+        if self._sqlite.in_transaction:
             waiter = self._loop.create_future()
             self._waiting.append(waiter)
             await waiter
@@ -119,7 +113,7 @@ class Connection:
         self._sqlite.close()
 
     def _begin(self) -> None:
-        if self._shares_commits and not self._sqlite.in_transaction:
+        if not self._sqlite.in_transaction:
             self._sqlite.execute("BEGIN")
             # On Python 3.11 asking for it is a call of the system; all who wait for this commit need it.
             self._loop = asyncio.get_running_loop()
@@ -130,13 +124,8 @@ class Connection:
         if not self._coming:
             return
         coming, self._coming = self._coming, {}
-        alone = sum(map(len, coming.values())) > 1 and not self._sqlite.in_transaction
-        if alone:
-            self._sqlite.execute("BEGIN")
         for statement, rows in coming.items():
             self._sqlite.executemany(statement, [row() for row in rows])
-        if alone:
-            self._sqlite.execute("COMMIT")
 
     def _settle(self) -> None:
         """Write the rows that wait, so that they are there for the statement that follows."""

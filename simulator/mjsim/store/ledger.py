@@ -1,246 +1,149 @@
-"""The jobs of all tenants as rows, with what makes questions about them quick: counts, and the jobs asked for lately."""
+"""What an embedded store is made of, be it tables or memory: verbs that run at once, and one that waits until it is safe."""
 
-import sqlite3
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Protocol
 
-from mjsim.core.instant import BEGINNING, NEVER, Instant
+from mjsim.core.credit import Account
+from mjsim.core.instant import Instant
 from mjsim.core.job import Job
 from mjsim.core.pace import JobType
-from mjsim.ports import Page, Query
-from mjsim.store.arrival import SHAPE, refuse_unreadable
-from mjsim.store.codec import decode, encode, readable
-from mjsim.store.connection import Connection
-from mjsim.store.listing import page_question
-from mjsim.store.outbox import SqliteOutbox
-from mjsim.store.purse import Purse
-from mjsim.store.repeats import Repeats, id_bytes, request_of
-from mjsim.store.tallies import Tallies
-from mjsim.store.tally import Instants
-
-_AT_HAND = 4096
-"""How many decoded jobs are kept at hand: the ones that are being polled."""
+from mjsim.ports import Outbox, Page, Query
 
 
-class Ledger:
-    """Rows of jobs. Its methods run at once; what they wrote is durable when its connection says so."""
+class Sources(Protocol):
+    """Thumbnails by the names that recipes give them."""
 
-    def __init__(self, file: Path | None) -> None:
-        self.connection = Connection(file, when_lost=self._recall)
-        try:
-            self.outbox = SqliteOutbox(self.connection)
-            self._recall()
-        except sqlite3.DatabaseError:
-            self.connection.close()
-            raise
+    def find(self, name: str) -> bytes | None:
+        """See `ports.Store.source`."""
+        ...
 
-    def _recall(self) -> None:
-        """Drop what is known beside the rows and read it again."""
-        self.outbox.recall()
-        self._tenants: dict[str, int] = dict(self.connection.rows("SELECT name, number FROM tenant"))
-        self._tallies = Tallies(self.connection)
-        self.purse = Purse(self.connection)
-        self._at_hand: OrderedDict[str, Job] = OrderedDict()
-        self._oldest = self._first_accepted()
-        self.count: int = self.connection.rows("SELECT count(*) FROM job")[0][0]
-        self.repeats = Repeats(self.connection, empty=not self.count)
+    def keep(self, name: str, data: bytes, now: Instant) -> None:
+        """See `ports.Store.keep_source`."""
+        ...
+
+    def use(self, name: str, now: Instant) -> None:
+        """Note that it is used again, if it is kept."""
+        ...
+
+    def forget_until(self, instant: Instant) -> None:
+        """Forget those that were not used after the instant."""
+        ...
+
+
+class Ledger(Protocol):
+    """The jobs of all tenants, and what is kept beside them; what is not said here is in `ports`."""
+
+    @property
+    def count(self) -> int:
+        """How many jobs are kept."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """The news of the jobs."""
+        ...
+
+    @property
+    def sources(self) -> Sources:
+        """The thumbnails."""
+        ...
+
+    def insert(self, job: Job) -> None:
+        """Keep a new job, and its news."""
+        ...
+
+    def update(self, job: Job) -> None:
+        """Keep the amended life of a known job, and bring its news in line with it."""
+        ...
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id (canonical form)."""
-        if (job := self._at_hand.get(job_id)) is not None:
-            self._at_hand.move_to_end(job_id)
-            return job
-        found = self.connection.rows("SELECT document FROM job WHERE id = ?", id_bytes(job_id))
-        return self._keep_at_hand(decode(found[0][0])) if found else None
+        ...
 
     def page(self, tenant: str, query: Query, now: Instant) -> Page:
-        """A page of the tenant's listed jobs; see `listing` for how its rows are found."""
-        if (number := self._tenants.get(tenant)) is None:
-            return Page([], 0)
-        tally = self._tallies.at(number, now)
-        total = tally.of(query.status)
-        if query.offset >= total:
-            return Page([], total)
-        arguments = {"tenant": number, "now": now, "limit": query.limit, "offset": query.offset}
-        found = self.connection.named_rows(page_question(query, tally), arguments)
-        return Page([decode(document) for (document,) in found], total)
+        """A page of the tenant's listed jobs."""
+        ...
 
     def unsettled(self, tenant: str, now: Instant) -> Sequence[Job]:
         """The tenant's jobs without a terminal status, in order of acceptance."""
-        question = "SELECT document FROM job WHERE tenant IN (?, ?) AND settled > ? ORDER BY sequence"
-        number = self.number(tenant)
-        return [decode(document) for (document,) in self.connection.rows(question, number, -number, now)]
+        ...
 
     def latest_accepted(self, tenant: str, job_type: JobType, number: int) -> Sequence[Instant]:
-        """When so many of the tenant's latest jobs of this type were accepted, oldest first."""
-        question = "SELECT accepted FROM job WHERE tenant = ? AND type = ? ORDER BY sequence DESC LIMIT ?"
-        rows = self.connection.rows(question, self._tenants.get(tenant), job_type.value, number)
-        return [accepted for (accepted,) in reversed(rows)]
-
-    def insert(self, job: Job) -> None:
-        """Write a new job."""
-        number = self._number(job.tenant)
-        placed = number if job.listed else -number
-        self.connection.write_soon(_INSERT, partial(_row, job, placed))
-        self.repeats.note(job)
-        if job.webhook is not None:
-            self.outbox.project(job, job.webhook)
-        self.count += 1
-        self._oldest = min(self._oldest, job.timeline.accepted)
-        if job.task is not None and job.task.charge:
-            self.purse.note(number, job.task.charge, Instants.of(job.timeline))
-        if tally := self._tallies.known(placed):
-            tally.add(Instants.of(job.timeline))
-
-    def update(self, job: Job) -> None:
-        """Write the amended life of a known job."""
-        number, instants = self.number(job.tenant), Instants.of(job.timeline)
-        before = self.connection.rows("SELECT started, settled, outcome FROM job WHERE id = ?", id_bytes(job.id))
-        change = "UPDATE job SET started = ?, settled = ?, outcome = ?, document = ? WHERE id = ?"
-        self.connection.write(change, *instants, encode(job), id_bytes(job.id))
-        self._at_hand.pop(job.id, None)
-        if job.webhook is not None:
-            self.outbox.project(job, job.webhook)
-        if job.task is not None:
-            self.purse.note(number, job.task.charge, instants)
-        if tally := self._tallies.known(number if job.listed else -number):
-            tally.add(Instants(*before[0]), sign=-1)
-            tally.add(instants)
-
-    def count_accepted_until(self, instant: Instant) -> int:
-        """How many jobs were accepted at or before the instant."""
-        if self._oldest > instant:
-            return 0
-        return int(self.connection.rows("SELECT count(*) FROM job WHERE accepted <= ?", instant)[0][0])
-
-    def forget_accepted_until(self, instant: Instant) -> int:
-        """Forget the jobs accepted at or before the instant."""
-        # Jobs are accepted in order: the oldest one tells whether there is anything to do, and no row after the first
-        # one that stays has to be read.
-        if self._oldest > instant:
-            return 0
-        stays = self.connection.rows("SELECT sequence FROM job WHERE accepted > ? ORDER BY sequence LIMIT 1", instant)
-        return self._delete("sequence < ?", stays[0][0]) if stays else self._delete("TRUE")
-
-    def forget_oldest_settled(self, number: int, now: Instant) -> int:
-        """Forget so many of the jobs that settled, the first accepted ones first."""
-        oldest = "SELECT sequence FROM job WHERE settled <= ? ORDER BY sequence LIMIT ?"
-        return self._delete(f"sequence IN ({oldest})", now, number)
+        """When so many of the tenant's latest listed jobs of this type were accepted, oldest first."""
+        ...
 
     def latest_jobs(self, tenant: str | None, number: int) -> Sequence[Job]:
         """So many of the latest jobs, newest first."""
-        question = _LATEST if tenant is None else _LATEST_OF_TENANT
-        rows = self.connection.named_rows(question, {"tenant": self.number(tenant or ""), "number": number})
-        return [decode(document) for (document,) in rows]
+        ...
 
     def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
-        """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance; those
-        that cannot be read are logged instead.
-        """
-        documents: dict[int, bytes] = {}
-        for tenant in self._places():
-            for column in ("started", "settled"):
-                question = f"SELECT sequence, document FROM job WHERE tenant = ? AND {column} > ? AND {column} <= ?"
-                documents.update(self.connection.rows(question, tenant, after, until))
-        return [job for sequence in sorted(documents) if (job := readable(sequence, documents[sequence]))]
+        """The jobs that leave pending or settle after the first instant and by the second, in order of acceptance."""
+        ...
 
     def next_settling(self, now: Instant) -> Instant:
         """When the next job settles after now, `NEVER` where none does."""
-        question = "SELECT min(settled) FROM job WHERE tenant = ? AND settled > ?"
-        found = [self.connection.rows(question, tenant, now)[0][0] for tenant in self._places()]
-        return min((instant for instant in found if instant is not None), default=NEVER)
+        ...
 
-    def restore(self, data: bytes) -> None:
-        """Hold what a data file holds instead."""
-        shape = self.connection.rows(SHAPE)
-        self.connection.replace(data, lambda arrived: refuse_unreadable(arrived, shape))
-        self._recall()
-        self.outbox.let_go()
+    def following(self, tenant: str, fingerprint: str, first: str) -> int:
+        """The number for the next equal request; see `ports.Turn.repeats`."""
+        ...
 
-    def forget_tenant(self, tenant: str | None) -> int:
-        """Forget all jobs of one tenant, or of all."""
-        number = self.number(tenant or "")
-        gone = self._delete("TRUE") if tenant is None else self._delete("tenant IN (?, ?)", number, -number)
-        self.purse.forget(tenant)
-        return gone
-
-    def number(self, tenant: str) -> int:
-        """The number that stands for the tenant in rows; 0, which stands for none, where it has no jobs."""
-        return self._tenants.get(tenant, 0)
+    def count_accepted_until(self, instant: Instant) -> int:
+        """How many jobs were accepted at or before the instant."""
+        ...
 
     def latest(self) -> Instant:
-        """The latest acceptance that is known, 0 where there is none."""
-        found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence DESC LIMIT 1")
-        return found[0][0] if found else BEGINNING
+        """The latest acceptance that is known, `BEGINNING` where there is none."""
+        ...
 
-    def _delete(self, condition: str, *arguments: object) -> int:
-        statement = f"DELETE FROM job WHERE {condition} RETURNING tenant, charge, started, settled, outcome"
-        gone = self.connection.write_returning(statement, *arguments)
-        for number, charge, *instants in gone:
-            if charge:
-                self.purse.note(abs(number), charge, Instants(*instants), sign=-1)
-            if tally := self._tallies.known(number):
-                tally.add(Instants(*instants), sign=-1)
-        self.count -= len(gone)
-        for number in {abs(number) for number, *_ in gone}:
-            self._forget_idle_tenant(number)
-        if gone:
-            self._at_hand.clear()
-            self.repeats.forget()
-            self._oldest = self._first_accepted()
-        return len(gone)
+    def forget_accepted_until(self, instant: Instant) -> int:
+        """Forget the jobs accepted at or before the instant; how many."""
+        ...
 
-    def _forget_idle_tenant(self, number: int) -> None:
-        """A tenant without jobs leaves nothing behind: test suites make a new one for each test."""
-        if self.connection.rows("SELECT 1 FROM job WHERE tenant IN (?, ?) LIMIT 1", number, -number):
-            return
-        for (name,) in self.connection.write_returning("DELETE FROM tenant WHERE number = ? RETURNING name", number):
-            del self._tenants[name]
-        self._tallies.forget(number)
-        self.purse.let_go(number)
+    def forget_oldest_settled(self, number: int, now: Instant) -> int:
+        """Forget so many of the jobs that settled, the first accepted ones first; how many."""
+        ...
 
-    def _first_accepted(self) -> Instant:
-        found = self.connection.rows("SELECT accepted FROM job ORDER BY sequence LIMIT 1")
-        return found[0][0] if found else NEVER
+    def forget_tenant(self, tenant: str | None) -> int:
+        """Forget all jobs and the account of one tenant; or of all, and the thumbnails; how many jobs."""
+        ...
 
-    def _number(self, tenant: str) -> int:
-        """The number that stands for the tenant in rows, from now on if there was none."""
-        if (number := self._tenants.get(tenant)) is None:
-            self.connection.write("INSERT INTO tenant (name) VALUES (?)", tenant)
-            number = self._tenants[tenant] = self.connection.rows("SELECT last_insert_rowid()")[0][0]
-        return number
+    def account(self, tenant: str, now: Instant) -> Account:
+        """The account as it stands at this instant."""
+        ...
 
-    def _places(self) -> Iterator[int]:
-        """What may stand for a tenant in the rows of its jobs."""
-        for number in self._tenants.values():
-            yield from (number, -number)
+    def tasks_since(self, tenant: str, instant: Instant) -> Sequence[Instant]:
+        """When the tenant's jobs of the task API after an instant were accepted, oldest first."""
+        ...
 
-    def _keep_at_hand(self, job: Job) -> Job:
-        self._at_hand[job.id] = job
-        if len(self._at_hand) > _AT_HAND:
-            self._at_hand.popitem(last=False)
-        return job
+    def grant(self, tenant: str, credits: int) -> None:  # noqa: A002 - what they are called
+        """Note what the tenant is granted in all."""
+        ...
 
+    def fact(self, name: str) -> str | None:
+        """A fact about the world that outlives the process."""
+        ...
 
-_INSERT = (
-    "INSERT INTO job (id, tenant, type, accepted, started, settled, outcome, request, repeat, charge, document) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_LATEST = "SELECT document FROM job ORDER BY sequence DESC LIMIT :number"
-# Two short walks along an index, where one over both numbers would sort all of the tenant's jobs.
-_LATEST_OF_TENANT = (
-    "SELECT document FROM job WHERE sequence IN ("
-    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = :tenant ORDER BY sequence DESC LIMIT :number) UNION ALL "
-    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = -:tenant ORDER BY sequence DESC LIMIT :number)) "
-    "ORDER BY sequence DESC LIMIT :number"
-)
+    def default_fact(self, name: str, value: str) -> None:
+        """Note a fact that was none yet, outside of an event loop."""
+        ...
 
+    def note_fact(self, name: str, value: str) -> None:
+        """Note a fact, whatever it was before."""
+        ...
 
-def _row(job: Job, placed: int) -> tuple[object, ...]:
-    """What `_INSERT` takes; `placed` is the tenant's number, negative where the job is not listed."""
-    life, charge = job.timeline, None if job.task is None else job.task.charge
-    instants = life.accepted, *Instants.of(life)
-    request = request_of(job.tenant, job.fingerprint) if job.repeat else None
-    return id_bytes(job.id), placed, job.type.value, *instants, request, job.repeat, charge, encode(job)
+    async def durable(self) -> None:
+        """Return when everything written so far is as safe as it gets; raise what kept it from that."""
+        ...
+
+    def export(self) -> bytes:
+        """Everything that is kept, as the bytes of a data file."""
+        ...
+
+    def restore(self, data: bytes) -> None:
+        """Hold what a data file holds instead; `ClashingState` says why it cannot be, and nothing has changed then."""
+        ...
+
+    def close(self) -> None:
+        """Finish what was begun and let go of the file."""
+        ...

@@ -9,6 +9,18 @@ from mjsim.core.status import Status
 from mjsim.ports import Query
 from mjsim.store.tally import OUTCOMES, Tally
 
+LATEST = "SELECT document FROM job ORDER BY sequence DESC LIMIT :number"
+"""The latest jobs of all tenants, newest first."""
+
+# Two short walks along an index, where one over both numbers would sort all of the tenant's jobs.
+LATEST_OF_TENANT = (
+    "SELECT document FROM job WHERE sequence IN ("
+    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = :tenant ORDER BY sequence DESC LIMIT :number) UNION ALL "
+    "SELECT * FROM (SELECT sequence FROM job WHERE tenant = -:tenant ORDER BY sequence DESC LIMIT :number)) "
+    "ORDER BY sequence DESC LIMIT :number"
+)
+"""Those of one tenant."""
+
 
 def page_question(query: Query, tally: Tally) -> str:
     """The SQL for a page, with the parameters tenant, now, limit and offset."""

@@ -6,11 +6,9 @@ ended are void, because a file has one process at a time.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
-
-import msgspec
 
 from mjsim.core.delivery import Attempt, Delivery, Standing, host_of
 from mjsim.core.instant import Instant
@@ -20,31 +18,26 @@ from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.webhook import Notice, message_id, notices
 from mjsim.ports import LEASE, Claimed, DeliveryQuery, DisabledUrl
-from mjsim.store.codec import decode
+from mjsim.store.codec import attempt_place, decode, decode_attempt, encode_attempt, id_bytes, id_text
 from mjsim.store.connection import Connection, Row
-from mjsim.store.repeats import id_bytes
+from mjsim.store.watched import Watched
 
 log = logging.getLogger("mjsim")
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode_attempt = msgspec.msgpack.Decoder(Attempt).decode
 
 _COLUMNS = "number, id, tenant, job, status, url, instant, due, attempts, standing"
 # Without the cast SQLite looks through all jobs: what is returned is of no type to it.
 _TOLD = "(SELECT document FROM job WHERE id = CAST(delivery.job AS BLOB))"
 
 
-class SqliteOutbox:
+class SqliteOutbox(Watched):
     """Implements `ports.Outbox`; deliveries and their attempts as rows."""
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__()
         self._connection = connection
-        self._watchers: list[Callable[[], None]] = []
         self._again: set[int] = set()
         """The deliveries that are due once more when somebody is done with them."""
         self._disabled: set[tuple[str, str]] = set()
-        self.changes = 0
-        """See `ports.Outbox`."""
         self.let_go()
 
     def project(self, job: Job, webhook: Webhook) -> None:
@@ -71,16 +64,6 @@ class SqliteOutbox:
         self._again.clear()
         self._connection.write_now("UPDATE delivery SET claimed = 0 WHERE claimed")
         self.stir()
-
-    def watch(self, stirred: Callable[[], None]) -> None:
-        """See `ports.Outbox`."""
-        self._watchers.append(stirred)
-
-    def stir(self, *, sooner: bool = True) -> None:
-        """Tell those who watch that something stands otherwise; and that it may be `sooner` due than anybody knows."""
-        self.changes += sooner
-        for stirred in self._watchers:
-            stirred()
 
     async def next_due(self, real: float, passing_over: Collection[str] = ()) -> Instant | None:
         """See `ports.Outbox`."""
@@ -122,7 +105,7 @@ class SqliteOutbox:
     async def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
         """See `ports.Outbox`."""
         question = "SELECT document FROM attempt WHERE delivery = ? ORDER BY place"
-        return [_decode_attempt(document) for (document,) in self._connection.rows(question, delivery.number)]
+        return [decode_attempt(document) for (document,) in self._connection.rows(question, delivery.number)]
 
     async def deliveries(self, query: DeliveryQuery, most: int) -> Sequence[Delivery]:
         """See `ports.Outbox`."""
@@ -188,8 +171,6 @@ _INSERT = (
 _INSERT_ATTEMPT = (
     "INSERT INTO attempt (delivery, place, document) SELECT number, ?, ? FROM delivery WHERE number = ? AND id = ?"
 )
-_MOST_COPIES = 1_000_000
-"""How many copies of one attempt have a place of their own."""
 
 _RECORD = (
     "UPDATE delivery SET attempts = ?, due = coalesce(resend, ?), claimed = 0, resend = NULL, "
@@ -226,13 +207,14 @@ def read_all(connection: sqlite3.Connection) -> None:
     for row in connection.execute(f"SELECT {_COLUMNS} FROM delivery"):
         _delivery(row)
     for (document,) in connection.execute("SELECT document FROM attempt"):
-        _decode_attempt(document)
+        decode_attempt(document)
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:
     number, message, tenant, job, status, url, instant, due, attempts, standing = row
-    job_id = f"{job[:4].hex()}-{job[4:6].hex()}-{job[6:8].hex()}-{job[8:10].hex()}-{job[10:].hex()}"
-    return Delivery(number, message, tenant, job_id, Status(status), url, instant, due, attempts, Standing(standing))
+    return Delivery(
+        number, message, tenant, id_text(job), Status(status), url, instant, due, attempts, Standing(standing)
+    )
 
 
 def _claimed(row: Row) -> Claimed | None:
@@ -253,4 +235,4 @@ def _recorded(delivery: Delivery, outcome: Outcome) -> Row:
 
 def _attempt(delivery: Delivery, attempt: Attempt, copy: int) -> Row:
     """What `_INSERT_ATTEMPT` takes."""
-    return attempt.number * _MOST_COPIES + copy, _encode(attempt), delivery.number, delivery.id
+    return attempt_place(attempt.number, copy), encode_attempt(attempt), delivery.number, delivery.id

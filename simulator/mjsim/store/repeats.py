@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from mjsim.core.chance import digest
 from mjsim.core.job import Job
+from mjsim.store.codec import id_bytes
 from mjsim.store.connection import Connection
 from mjsim.store.sieve import Sieve
 
@@ -59,8 +60,3 @@ _FOLLOWING = (
 def request_of(tenant: str, fingerprint: str) -> bytes:
     """What equal requests of a tenant have in common, short enough for an index."""
     return digest(tenant, fingerprint)
-
-
-def id_bytes(job_id: str) -> bytes:
-    """A job's id as rows have it."""
-    return bytes.fromhex(job_id.replace("-", ""))

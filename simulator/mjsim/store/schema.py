@@ -21,6 +21,8 @@ from mjsim.store.tally import OUTCOMES
 
 APPLICATION_ID = 0x6D6A7369
 VERSION = 5
+PAGES = "PRAGMA page_size = 2048"
+"""Has to be said before anything else is."""
 
 TABLES = f"""
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -89,24 +91,23 @@ END;
 """
 
 
-def connect(file: Path | None) -> sqlite3.Connection:
-    """Open the data file, made where there is none, or a store in memory; `SettingsError` says why it cannot be."""
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make a new database a data file without rows."""
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+    connection.executescript(f"BEGIN; {TABLES} {marks} COMMIT;")
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """Open the data file, made where there is none; `SettingsError` says why it cannot be."""
     try:
-        connection = sqlite3.connect(file or ":memory:", isolation_level=None, timeout=0, cached_statements=256)
+        connection = sqlite3.connect(file, isolation_level=None, timeout=0, cached_statements=256)
     except sqlite3.Error as error:
         raise SettingsError(f"data file {file}: {error}; its folder has to exist and be writable.") from error
     try:
         new = _is_new(connection)  # before anything is written: a file of another program stays as it is
-        if file is None:
-            # Nothing is ever rolled back in memory, so no journal has to be written for it; and without a disk below
-            # them, larger pages are the cheaper ones: with 100,000 jobs an insert costs half as much.
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA page_size = 16384")
-        else:
-            _claim(connection)
+        _claim(connection)
         if new:
-            marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-            connection.executescript(f"BEGIN; {TABLES} {marks} COMMIT;")
+            make_tables(connection)
     except sqlite3.Error as error:
         connection.close()
         raise SettingsError(f"data file {file}: {_explain(error)}") from error
@@ -120,7 +121,7 @@ def _claim(connection: sqlite3.Connection) -> None:
     """Take the file for this process alone: an exclusive lock is held from the first write on."""
     # Ids are spread over their whole index, so each job dirties pages of its own: small ones, which are copied into the
     # file together once there are 16 MB of them, halve what keeping a job costs.
-    connection.execute("PRAGMA page_size = 2048")
+    connection.execute(PAGES)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA wal_autocheckpoint = 8192")

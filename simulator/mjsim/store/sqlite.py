@@ -1,207 +1,21 @@
-"""The embedded store: SQLite in memory or in one file. What a turn has changed is durable when the turn is over."""
+"""The store in a file: SQLite. What a turn has changed survives the end of the process when the turn is over."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
-from mjsim.core.credit import Account
 from mjsim.core.error import SettingsError
 from mjsim.core.instant import BEGINNING, Instant
-from mjsim.core.job import Job
-from mjsim.core.pace import JobType
-from mjsim.ports import Page, Query
-from mjsim.store.ledger import Ledger
-
-MOST_SOURCES = 5_000
-"""How many thumbnails are kept; the one that was not used for longest makes room."""
+from mjsim.store.embedded import EmbeddedStore
+from mjsim.store.table import SqliteLedger
 
 
-class SqliteStore:
-    """Implements `ports.Store`; `file` None keeps everything in memory. `SettingsError` says why a file is unfit.
+class SqliteStore(EmbeddedStore):
+    """Keeps everything in one file; `SettingsError` says why it is unfit."""
 
-    `wall` is the machine's own clock, by which the next process knows how far time has gone on.
-    """
-
-    def __init__(self, file: Path | None = None, wall: Callable[[], Instant] = lambda: BEGINNING) -> None:
-        self._wall = wall
+    def __init__(self, file: Path, wall: Callable[[], Instant] = lambda: BEGINNING) -> None:
         try:
-            self._ledger = Ledger(file)
+            ledger = SqliteLedger(file)
         except sqlite3.DatabaseError as error:
             raise SettingsError(f"data file {file}: it is damaged ({error}); name another file.") from error
-        self._connection = self._ledger.connection
-        self.outbox = self._ledger.outbox
-        """The news of its jobs; see `ports.Outbox`."""
-
-    def turn(self, tenant: str) -> "SqliteTurn":
-        """See `ports.Store`. Nothing interrupts a turn: it waits for nothing but the commit at its end."""
-        return SqliteTurn(self._ledger, tenant)
-
-    async def find(self, job_id: str) -> Job | None:
-        """See `ports.Store`."""
-        return self._ledger.find(job_id)
-
-    async def page(self, tenant: str, query: Query, now: Instant) -> Page:
-        """See `ports.Store`."""
-        return self._ledger.page(tenant, query, now)
-
-    async def source(self, name: str) -> bytes | None:
-        """See `ports.Store`."""
-        found = self._connection.rows("SELECT data FROM source WHERE name = ?", name)
-        return bytes(found[0][0]) if found else None
-
-    async def keep_source(self, name: str, data: bytes, now: Instant) -> None:
-        """See `ports.Store`."""
-        if not self._connection.write("UPDATE source SET used = ? WHERE name = ?", now, name):
-            self._connection.write("INSERT INTO source (name, used, data) VALUES (?, ?, ?)", name, now, data)
-            newest = "SELECT name FROM source ORDER BY used DESC LIMIT -1 OFFSET ?"
-            self._connection.write(f"DELETE FROM source WHERE name IN ({newest})", MOST_SOURCES)
-
-    async def use_sources(self, names: Sequence[str], now: Instant) -> None:
-        """See `ports.Store`."""
-        for name in names:
-            self._connection.write("UPDATE source SET used = ? WHERE name = ?", now, name)
-
-    async def count(self) -> int:
-        """See `ports.Store`."""
-        return self._ledger.count
-
-    async def count_accepted_until(self, instant: Instant) -> int:
-        """See `ports.Store`."""
-        return self._ledger.count_accepted_until(instant)
-
-    async def forget_accepted_until(self, instant: Instant) -> int:
-        """See `ports.Store`."""
-        number = self._ledger.forget_accepted_until(instant)
-        if number:
-            self._connection.write("DELETE FROM source WHERE used <= ?", instant)
-        return number
-
-    async def forget_oldest_settled(self, number: int, now: Instant) -> int:
-        """See `ports.Store`."""
-        return self._ledger.forget_oldest_settled(number, now)
-
-    async def latest(self, tenant: str | None, number: int) -> Sequence[Job]:
-        """See `ports.Store`."""
-        return self._ledger.latest_jobs(tenant, number)
-
-    async def changed(self, after: Instant, until: Instant) -> Sequence[Job]:
-        """See `ports.Store`."""
-        return self._ledger.changed(after, until)
-
-    async def next_settling(self, now: Instant) -> Instant:
-        """See `ports.Store`."""
-        return self._ledger.next_settling(now)
-
-    async def account(self, tenant: str, now: Instant) -> Account:
-        """See `ports.Store`."""
-        return self._ledger.purse.account(tenant, self._ledger.number(tenant), now)
-
-    async def grant(self, tenant: str, credits: int) -> None:  # noqa: A002 - what they are called
-        """See `ports.Store`."""
-        self._ledger.purse.grant(tenant, credits)
-        await self._connection.durable()
-
-    async def note_line(self, now: Instant, rate: float) -> None:
-        """See `ports.Store`."""
-        self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", f"{now} {self._wall()} {rate}")
-        await self._connection.durable()
-
-    async def forget_tenant(self, tenant: str | None) -> int:
-        """See `ports.Store`."""
-        number = self._ledger.forget_tenant(tenant)
-        if tenant is None:
-            self._connection.write("DELETE FROM source")
-        await self._connection.durable()
-        return number
-
-    async def export(self) -> bytes:
-        """See `ports.Store`."""
-        return self._connection.copy()
-
-    async def restore(self, data: bytes) -> int:
-        """See `ports.Store`."""
-        line = self._connection.rows("SELECT value FROM fact WHERE name = 'line'")
-        self._ledger.restore(data)
-        # Time goes on where it is here, wherever it was when the file was written.
-        for (noted,) in line:
-            self._connection.write("INSERT OR REPLACE INTO fact VALUES ('line', ?)", noted)
-        await self._connection.durable()
-        return self._ledger.count
-
-    async def close(self) -> None:
-        """See `ports.Store`."""
-        self.release()
-
-    def release(self) -> None:
-        """Do the same at once, outside of an event loop."""
-        self._connection.close()
-
-    def fact(self, name: str, default: str) -> str:
-        """A fact about the world that outlives the process; the default is set where there is none."""
-        found = self._connection.rows("SELECT value FROM fact WHERE name = ?", name)
-        if not found:
-            self._connection.write_now("INSERT INTO fact VALUES (?, ?)", name, default)
-        return str(found[0][0]) if found else default
-
-    def reached(self, wall: Instant) -> Instant:
-        """How far time has come by this instant of the machine's clock: it went on as it did when it was noted last."""
-        simulated, noted, rate = self.fact("line", "0 0 0").split()
-        went_on = int(max(0, wall - int(noted)) * float(rate))
-        return max(self._ledger.latest(), Instant(int(simulated) + went_on))
-
-
-class SqliteTurn:
-    """Implements `ports.Turn`: writes when it is left, and not at all when an error leaves it.
-
-    Turns that begin in one round of the event loop are taken in a row, and end together: while the processor has at hand
-    what a turn needs, the next one costs half as much.
-    """
-
-    def __init__(self, ledger: Ledger, tenant: str) -> None:
-        self._ledger = ledger
-        self._tenant = tenant
-        self._added: list[Job] = []
-        self._amended: list[Job] = []
-
-    async def __aenter__(self) -> Self:
-        await asyncio.sleep(0)
-        return self
-
-    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is not None:
-            return
-        for job in self._added:
-            self._ledger.insert(job)
-        for job in self._amended:
-            self._ledger.update(job)
-        await self._ledger.connection.durable()
-
-    async def repeats(self, fingerprint: str, first: str) -> int:
-        """See `ports.Turn`."""
-        return self._ledger.repeats.following(self._tenant, fingerprint, first)
-
-    async def unsettled(self, now: Instant) -> Sequence[Job]:
-        """See `ports.Turn`."""
-        return self._ledger.unsettled(self._tenant, now)
-
-    async def latest_accepted(self, job_type: JobType, number: int) -> Sequence[Instant]:
-        """See `ports.Turn`."""
-        return self._ledger.latest_accepted(self._tenant, job_type, number)
-
-    async def tasks_since(self, instant: Instant) -> Sequence[Instant]:
-        """See `ports.Turn`."""
-        return self._ledger.purse.since(self._ledger.number(self._tenant), instant)
-
-    async def account(self, now: Instant) -> Account:
-        """See `ports.Turn`."""
-        return self._ledger.purse.account(self._tenant, self._ledger.number(self._tenant), now)
-
-    def add(self, job: Job) -> None:
-        """See `ports.Turn`."""
-        self._added.append(job)
-
-    def amend(self, job: Job) -> None:
-        """See `ports.Turn`."""
-        self._amended.append(job)
+        super().__init__(ledger, wall)
