@@ -1,11 +1,9 @@
 """What a job is about is drafted from its request alone; chance fills in the rest once it is accepted."""
 
-from collections.abc import Sequence
-
 from mjsim.admission import Draft
 from mjsim.core.artwork import Artwork, Step
 from mjsim.core.chance import Key
-from mjsim.core.job import Work, root_seed
+from mjsim.core.job import Work
 from mjsim.core.pace import JobType
 from mjsim.core.request import Settings
 from mjsim.core.value import changed
@@ -13,19 +11,18 @@ from mjsim.core.value import changed
 
 def grid_of(
     prompt: str | None,
-    text: str,
+    asked: int,
     chosen: Settings,
-    images: Sequence[str],
     *,
     tint: tuple[int, ...] = (),
     sources: tuple[str, ...] = (),
 ) -> Draft:
-    """A grid of its own: `text` is the prompt without its flags, `images` the names of the pictures that were given."""
+    """A grid of its own; see `Settings` for `asked`."""
 
     def draft(key: Key) -> Work:
         parameters = chosen.parameters(key)
-        seed = root_seed(text, parameters, *images)
-        artwork = Artwork(seed, chosen.size, parameters.stylize, parameters.chaos, tint=tint, sources=sources)
+        root = chosen.root(asked, parameters.seed)
+        artwork = Artwork(root, chosen.size, parameters.stylize, parameters.chaos, tint=tint, sources=sources)
         return Work(prompt, parameters, artwork)
 
     return draft

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from mjsim.admission import Admission, Candidate, Draft
 from mjsim.core.artwork import ImageFormat, Picture
-from mjsim.core.chance import Key
+from mjsim.core.chance import Key, number_of
 from mjsim.core.description import describe
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import JobNotCancellable, JobNotFound, NotFound, ParentFailed, ParentNotCompleted, ParentNotGrid
@@ -63,17 +63,17 @@ class Service:
         """Four pictures of a prompt; `fields` are the settings that the request names explicitly. Here and below,
         `directives` say what shall become of the job; they come before those of the prompt.
         """
-        asked = parse_prompt(prompt)
-        chosen = settings(fields, asked.flags)
-        images = [ImageInput("prompt", url=url) for url in asked.image_urls]
+        parsed = parse_prompt(prompt)
+        chosen = settings(fields, parsed.flags)
+        images = [ImageInput("prompt", url=url) for url in parsed.image_urls]
         if image_url is not None:
             images.insert(0, ImageInput("image_url", url=image_url))
         seen = await self._see(images) if images else []
-        names = [one.name for one in seen]
-        equal = fingerprint("imagine", asked.text, chosen.fingerprint(), *names)
-        draft = grid_of(prompt, asked.text, chosen, names, tint=tint(seen))
+        asked = number_of(parsed.text, *[one.name for one in seen])
+        equal = chosen.fingerprint(asked, "imagine")
+        draft = grid_of(prompt, asked, chosen, tint=tint(seen))
         candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook)
-        return await self.accept(candidate, draft, directives.over(asked.directives))
+        return await self.accept(candidate, draft, directives.over(parsed.directives))
 
     async def upscale(
         self, tenant: str, parent_id: str, index: int, webhook: Webhook | None, directives: Directives = NONE
@@ -109,15 +109,16 @@ class Service:
         directives: Directives = NONE,
     ) -> Job:
         """Four pictures made of two to five others; a prompt may be empty or None."""
-        asked = parse_flags(prompt or "")
-        chosen = settings(fields, asked.flags)
+        parsed = parse_flags(prompt or "")
+        chosen = settings(fields, parsed.flags)
         seen = await self._see(images)
         names = [one.name for one in seen]
-        equal = fingerprint("blend", asked.text, chosen.fingerprint(), *names)
-        draft = grid_of(prompt or None, asked.text, chosen, names, sources=tuple(names))
+        asked = number_of(parsed.text, *names)
+        equal = chosen.fingerprint(asked, "blend")
+        draft = grid_of(prompt or None, asked, chosen, sources=tuple(names))
         await self._sight.keep(seen, self._clock.now())
         candidate = Candidate(tenant, JobType.BLEND, chosen.mode, equal, webhook)
-        return await self.accept(candidate, draft, directives.over(asked.directives))
+        return await self.accept(candidate, draft, directives.over(parsed.directives))
 
     async def get(self, tenant: str, job_id: str, now: Instant) -> Job:
         """A job of the tenant; `JobNotFound` where it has none of this id, or has it no more."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mjsim.admission import Candidate, Draft
 from mjsim.core.artwork import Artwork, Picture
-from mjsim.core.chance import Key, digest
+from mjsim.core.chance import Key, digest, number_of
 from mjsim.core.directive import NONE, Directives
 from mjsim.core.error import FeatureOff, InvalidParameter, JobNotFound, NotFound, ParentFailed, ParentNotCompleted
 from mjsim.core.file import parse_film_path
@@ -78,16 +78,17 @@ class Tasks:
         """
         if order.request.type.films:
             return await self._film(tenant, order, directives)
-        asked = parse_prompt(order.prompt)
-        chosen = settings(order.settings, {**asked.flags, **order.flags})
-        images = [*order.images, *(ImageInput("prompt", url) for url in asked.image_urls)]
+        parsed = parse_prompt(order.prompt)
+        chosen = settings(order.settings, {**parsed.flags, **order.flags})
+        images = [*order.images, *(ImageInput("prompt", url) for url in parsed.image_urls)]
         seen = [await self._sight.see(image, self._clock.now()) for image in images]
-        draft = await self._picture(order, asked.text, chosen, seen)
-        request, names = order.request, [one.name for one in seen]
-        equal = fingerprint(request.type, asked.text, chosen.fingerprint(), request.watermark, *names)
+        asked = number_of(parsed.text, *[one.name for one in seen])
+        draft = await self._picture(order, asked, chosen, seen)
+        request = order.request
+        equal = chosen.fingerprint(asked, request.type, request.watermark)
         task = _task(request, chosen.mode)
         candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, request.webhook, task)
-        return await self._service.accept(candidate, draft, directives.over(asked.directives))
+        return await self._service.accept(candidate, draft, directives.over(parsed.directives))
 
     async def derive(self, tenant: str, sequel: Sequel, directives: Directives = NONE) -> Job:
         """An upscale or a variation of one of the pictures of a grid."""
@@ -135,13 +136,12 @@ class Tasks:
         """The bytes of the video."""
         return await self._sight.project(showing.job, showing.clip)
 
-    async def _picture(self, order: Order, text: str, chosen: Settings, seen: list[Seen]) -> Draft:
+    async def _picture(self, order: Order, asked: int, chosen: Settings, seen: list[Seen]) -> Draft:
         """Image-to-image is made of its pictures' own pixels; to all others pictures lend their colours."""
-        names = [one.name for one in seen]
         if order.request.type is not TaskType.IMG2IMG:
-            return grid_of(order.prompt, text, chosen, names, tint=tint(seen))
+            return grid_of(order.prompt, asked, chosen, tint=tint(seen))
         await self._sight.keep(seen, self._clock.now())
-        return grid_of(order.prompt, text, chosen, names, sources=tuple(names))
+        return grid_of(order.prompt, asked, chosen, sources=tuple(one.name for one in seen))
 
     async def _film(self, tenant: str, order: Order, directives: Directives) -> Job:
         self._need_films()

@@ -4,7 +4,7 @@ import pytest
 
 from mjsim.core.artwork import Artwork, Caption, Picture
 from mjsim.core.instant import DAY, NEVER, Instant
-from mjsim.core.job import RETENTION, Job, Work, root_seed
+from mjsim.core.job import RETENTION, Job, Work
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters
@@ -60,27 +60,3 @@ def test_an_amended_life_leaves_the_rest_of_the_job_alone():
 def test_pictures_are_captioned_with_prompt_and_flags():
     assert job().caption == Caption("id", "a fox", SETTINGS.flags())
     assert job(JobType.BLEND, prompt=None, parameters=None).caption == Caption("id", "", "")
-
-
-def test_the_same_prompt_settings_seed_and_images_give_the_same_picture():
-    assert root_seed("a fox", SETTINGS, "url:1") == root_seed("a fox", changed(SETTINGS), "url:1")
-    assert 0 <= root_seed("a fox", SETTINGS) < 2**64
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"model_version": "6.0"}, {"quality": 0.5}, {"no": "text"}, {"seed": 8}, {"extras": (("tile", True),)}],
-)
-def test_another_setting_that_changes_the_look_gives_another_picture(change):
-    assert root_seed("a fox", changed(SETTINGS, **change)) != root_seed("a fox", SETTINGS)
-
-
-def test_other_words_or_images_give_another_picture():
-    seeds = {root_seed("a fox", SETTINGS, *images) for images in ((), ("a",), ("b",), ("a", "b"), ("b", "a"))}
-    assert len(seeds | {root_seed("a cat", SETTINGS)}) == 6
-
-
-@pytest.mark.parametrize("change", [{"process_mode": Mode.FAST}, {"aspect_ratio": "2:1"}, {"stylize": 1}, {"chaos": 1}])
-def test_mode_and_shape_do_not_change_the_palette_and_composition(change):
-    """Shape, stylize and chaos stand in the recipe by themselves."""
-    assert root_seed("a fox", changed(SETTINGS, **change)) == root_seed("a fox", SETTINGS)

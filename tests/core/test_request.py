@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjsim.core.chance import Key
+from mjsim.core.chance import Key, number_of
 from mjsim.core.error import InvalidParameter
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import parse_prompt
@@ -104,7 +104,7 @@ def meaning(explicit, flags):
 @given(fields, fields, extras, fields, fields, extras)
 def test_settings_have_equal_fingerprints_exactly_when_they_mean_the_same(one, flags, more, other, flags2, more2):
     same = meaning(one, {**flags, **more}) == meaning(other, {**flags2, **more2})
-    prints = [settings(one, {**flags, **more}).fingerprint(), settings(other, {**flags2, **more2}).fingerprint()]
+    prints = [settings(one, {**flags, **more}).fingerprint(1), settings(other, {**flags2, **more2}).fingerprint(1)]
     assert (prints[0] == prints[1]) is same
 
 
@@ -116,9 +116,9 @@ def test_it_makes_no_difference_in_which_way_a_setting_is_given(values, more, da
     explicit = {name: values[name] for name in order if name not in by_flag}
     spelled = {**DEFAULTS, **values}
     prints = {
-        settings(values, more).fingerprint(),
-        settings(explicit, {**more, **by_flag}).fingerprint(),
-        settings(spelled, more).fingerprint(),
+        settings(values, more).fingerprint(1),
+        settings(explicit, {**more, **by_flag}).fingerprint(1),
+        settings(spelled, more).fingerprint(1),
     }
     assert len(prints) == 1
 
@@ -137,7 +137,7 @@ def test_prompts_that_mean_the_same_have_the_same_fingerprint(one, other):
     prints = set()
     for prompt in (one, other):
         parsed = parse_prompt(prompt)
-        prints.add(fingerprint("imagine", parsed.text, settings({}, parsed.flags).fingerprint()))
+        prints.add(settings({}, parsed.flags).fingerprint(number_of(parsed.text), "imagine"))
     assert len(prints) == 1
 
 
@@ -153,7 +153,7 @@ def test_prompts_that_mean_the_same_have_the_same_fingerprint(one, other):
     ],
 )
 def test_every_setting_makes_a_difference(one, other):
-    prints = [settings({}, parse_prompt(f"a fox {flags}").flags).fingerprint() for flags in (one, other)]
+    prints = [settings({}, parse_prompt(f"a fox {flags}").flags).fingerprint(1) for flags in (one, other)]
     assert prints[0] != prints[1]
 
 
@@ -168,9 +168,50 @@ def test_the_fingerprints_of_different_parts_differ(one, other):
     assert (fingerprint(*one) == fingerprint(*other)) is (said(one) == said(other))
 
 
-def test_a_fingerprint_is_16_hexadecimal_digits():
-    assert len(fingerprint("a", 1)) == 16
-    assert int(fingerprint("a", 1), 16) >= 0
+words = st.lists(st.sampled_from(["imagine", "a", "b", ""]), max_size=3)
+
+
+@given(words, words, words, words)
+def test_requests_of_other_words_or_of_another_kind_have_another_fingerprint(asked, kind, others, another):
+    """Even where words and kind change places."""
+    chosen = settings({}, {})
+    prints = {chosen.fingerprint(number_of(*asked), *kind), chosen.fingerprint(number_of(*others), *another)}
+    assert (len(prints) == 1) is ((asked, kind) == (others, another))
+
+
+@pytest.mark.parametrize("made", [fingerprint("a", 1), settings({}, {}).fingerprint(1, "a")])
+def test_a_fingerprint_is_16_hexadecimal_digits(made):
+    assert len(made) == 16
+    assert int(made, 16) >= 0
+
+
+# The root of a picture
+
+
+def root(flags="", asked=1, seed=7):
+    return settings({}, parse_prompt(f"a fox {flags}").flags).root(asked, seed)
+
+
+def test_the_same_words_pictures_settings_and_seed_give_the_same_picture():
+    assert root() == root("--v 7 --q 1")
+    assert 0 <= root(seed=2**32 - 1) < 2**64
+
+
+@pytest.mark.parametrize("flags", ["--v 6", "--q 2", "--no text", "--tile"])
+def test_another_setting_that_changes_the_look_gives_another_picture(flags):
+    assert root(flags) != root()
+
+
+@given(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.tuples(st.integers(0, 3), st.integers(0, 3)))
+def test_other_words_or_pictures_or_another_seed_give_another_picture(one, other):
+    roots = {root(asked=number_of(str(asked)), seed=seed) for asked, seed in (one, other)}
+    assert len(roots) == len({one, other})
+
+
+@pytest.mark.parametrize("flags", ["--turbo", "--ar 2:1", "--s 1", "--c 1"])
+def test_mode_and_shape_do_not_change_the_palette_and_composition(flags):
+    """Shape, stylize and chaos stand in the recipe by themselves."""
+    assert root(flags) == root()
 
 
 # The settings as flags

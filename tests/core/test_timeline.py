@@ -104,8 +104,9 @@ def test_an_even_life_is_the_same_as_one_that_is_told_moment_by_moment(life, now
     short, long = Timeline(even=life), Timeline(life.moments)
     assert (short, hash(short)) == (long, hash(long))
     assert short.at(now) == long.at(now)
-    asked = ("accepted", "started", "settled", "outcome", "last")
+    asked = ("accepted", "started", "settled", "outcome", "last", "outline")
     assert [getattr(short, name) for name in asked] == [getattr(long, name) for name in asked]
+    assert long.outline == (long.accepted, long.started, long.settled, long.outcome)
     assert [moment.progress for moment in short.moments] == [0, *PROGRESS_STEPS, 100]
 
 

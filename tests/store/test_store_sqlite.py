@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from mjsim.core.artwork import Artwork
-from mjsim.core.chance import Key
+from mjsim.core.chance import Key, number_of
 from mjsim.core.error import SettingsError
 from mjsim.core.instant import Instant
-from mjsim.core.job import Job, Work, root_seed
+from mjsim.core.job import Job, Work
 from mjsim.core.pace import PACES, JobType
 from mjsim.core.plan import plan
 from mjsim.core.prompt import parse_prompt
-from mjsim.core.request import Webhook, fingerprint, settings
+from mjsim.core.request import Webhook, settings
 from mjsim.core.status import Status
 from mjsim.core.value import changed
 from mjsim.ports import Query
@@ -458,9 +458,10 @@ def realistic_jobs(number):
         prompt = (
             f"a small red fox in deep snow, morning light, seen from afar, take {place} --ar 16:9 --v 7 --style raw"
         )
-        asked = parse_prompt(prompt)
-        chosen = settings({"quality": 1.0}, asked.flags)
-        equal = fingerprint("imagine", asked.text, chosen.fingerprint())
+        parsed = parse_prompt(prompt)
+        chosen = settings({"quality": 1.0}, parsed.flags)
+        asked = number_of(parsed.text)
+        equal = chosen.fingerprint(asked, "imagine")
         key = Key(1, "alice", equal, 0)
         now = Instant(1_800_000_000_000 + place)
         life = plan(
@@ -473,7 +474,7 @@ def realistic_jobs(number):
             start=now,
         )
         parameters = chosen.parameters(key)
-        work = Work(prompt, parameters, Artwork(root_seed(asked.text, parameters), chosen.size))
+        work = Work(prompt, parameters, Artwork(chosen.root(asked, parameters.seed), chosen.size))
         webhook = Webhook("https://client.example/webhooks/midjourney", "progress")
         yield Job(key.uuid(), "alice", JobType.IMAGINE, equal, 0, life, work, webhook)
 

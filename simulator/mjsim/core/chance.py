@@ -20,6 +20,11 @@ def digest(*parts: str, size: int = 8) -> bytes:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
+def number_of(*parts: str) -> int:
+    """A whole number of 64 bits that is the same for the same parts."""
+    return int.from_bytes(digest(*parts), "big")
+
+
 class Key:
     """What chance may depend on: the world's seed, the tenant, the request, and how often it was made before.
 

@@ -1,7 +1,6 @@
 """A job is what was asked, what was drawn and the life that was planned; everything else about it is derived."""
 
 from mjsim.core.artwork import Artwork, Caption, Picture
-from mjsim.core.chance import digest
 from mjsim.core.instant import BEGINNING, DAY, Instant, later
 from mjsim.core.pace import JobType, Mode
 from mjsim.core.request import Parameters, Webhook
@@ -87,9 +86,3 @@ def pictures_of(artwork: Artwork, upscaled: int | None) -> tuple[Picture, ...]:
     if upscaled is not None:
         return (Picture(artwork, upscaled, doubled=True),)
     return tuple(Picture(artwork, index) for index in range(5))
-
-
-def root_seed(text: str, parameters: Parameters, *images: str) -> int:
-    """The root of a picture's palette and composition: the same prompt, settings and seed give the same picture."""
-    look = (parameters.model_version, parameters.quality, parameters.no, parameters.seed, parameters.extras)
-    return int.from_bytes(digest("artwork", text, repr(look), *images), "big")

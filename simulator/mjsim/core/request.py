@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mjsim.core.chance import Key, digest
+from mjsim.core.chance import Key, digest, number_of
 from mjsim.core.mishap import Wish
 from mjsim.core.pace import Mode
 from mjsim.core.prompt import Value
 from mjsim.core.ratio import Size, parse_ratio
 from mjsim.core.value import Frozen, changed
+
+_WORD = (1 << 64) - 1
+_ODD = 0x9E3779B97F4A7C15
+"""Times this, neighbouring seeds differ in all of their 64 bits."""
 
 _Named = tuple[tuple[str, Value], ...]
 
@@ -75,22 +79,29 @@ _NAMES = tuple(name for name in Parameters.__struct_fields__ if name != "extras"
 class Settings(Frozen):
     """The settings of a request before the seed is drawn: explicit fields win over flags, flags over defaults.
 
-    `known` holds them all, with a seed of 0 where it is still to be drawn; `size` is that of a single picture.
+    `known` holds them all, with a seed of 0 where it is still to be drawn; `size` is that of a single picture. `meaning`
+    stands for all that they mean, `look` for what they make of palette and composition; `asked` is the number of the words
+    and pictures that were given. Each has 64 bits.
     """
 
     known: Parameters
     seed_is_given: bool
     size: Size
-    meaning: str
+    meaning: int
+    look: int
 
     @property
     def mode(self) -> Mode:
         """The process mode."""
         return self.known.process_mode
 
-    def fingerprint(self) -> str:
-        """Equal for settings that mean the same."""
-        return self.meaning
+    def fingerprint(self, asked: int, *kind: str) -> str:
+        """The same 16 hexadecimal digits for requests of a kind that ask for the same, by settings that mean the same."""
+        return f"{asked ^ self.meaning ^ _kind(*kind):016x}"
+
+    def root(self, asked: int, seed: int) -> int:
+        """The root of a picture's palette and composition: the same words, pictures, settings and seed give the same one."""
+        return asked ^ self.look ^ (seed * _ODD & _WORD)
 
     def parameters(self, key: Key) -> Parameters:
         """The effective settings; a seed that was not given is drawn."""
@@ -114,9 +125,16 @@ def _merged(explicit: _Named, flags: _Named) -> Settings:
     values["aspect_ratio"] = str(ratio)
     values |= {name: kind(values[name]) for name, kind in _NUMBERS.items() if name in values}
     extras = tuple(sorted((name, value) for name, value in flags if name not in _NAMES))
-    meaning = repr(([values.get(name) for name in _NAMES], extras))
+    meaning = number_of("meaning", repr(([values.get(name) for name in _NAMES], extras)))
     known = Parameters(**{"seed": 0, **values, "process_mode": Mode(values["process_mode"]), "extras": extras})
-    return Settings(known, "seed" in values, ratio.size, meaning)
+    look = number_of("look", repr((known.model_version, known.quality, known.no, extras)))
+    return Settings(known, "seed" in values, ratio.size, meaning, look)
+
+
+@lru_cache(maxsize=256)
+def _kind(*parts: str) -> int:
+    """There are a few kinds of requests, and many of each."""
+    return number_of("kind", *parts)
 
 
 def fingerprint(*parts: str | int) -> str:

@@ -70,6 +70,15 @@ _MOST = {status: _COMPLETE if status is Status.COMPLETED else _COMPLETE - 1 for 
 _position = partial(bisect_right, key=itemgetter(0))
 
 
+class Outline(NamedTuple):
+    """What questions about a life are mostly about; see `Timeline` for each."""
+
+    accepted: Instant
+    started: Instant
+    settled: Instant
+    outcome: Status | None
+
+
 class Timeline(Frozen, eq=False):
     """The moments of a job, oldest first: it begins pending, obeys the table of transitions, and never goes back.
 
@@ -136,6 +145,13 @@ class Timeline(Frozen, eq=False):
         """What is planned to happen after this instant."""
         moments = self.moments
         return moments[max(_position(moments, now), 1) :]
+
+    @property
+    def outline(self) -> Outline:
+        """When it begins, starts and ends, and how."""
+        if (even := self.even) is not None:
+            return Outline(*even, Status.COMPLETED)
+        return Outline(self.accepted, self.started, self.settled, self.outcome)
 
     @property
     def accepted(self) -> Instant:

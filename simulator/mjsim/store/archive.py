@@ -44,7 +44,7 @@ class Archive:
 
     def add(self, job: Job) -> Row:
         """Keep a new job."""
-        life, place = job.timeline, (job.tenant, job.listed)
+        place = job.tenant, job.listed
         if (shelf := self._shelves.get(place)) is None:
             shelf = self._shelves[place] = Shelf(place, self._numbered)
         self._last += 1
@@ -54,10 +54,7 @@ class Archive:
             job.id,
             shelf.place,
             job.type,
-            life.accepted,
-            life.started,
-            life.settled,
-            life.outcome,
+            *job.timeline.outline,
             job.repeat,
             charge,
             encode(job),
@@ -75,10 +72,10 @@ class Archive:
 
     def amend(self, row: Row, job: Job) -> None:
         """Keep another life of a job."""
-        life = job.timeline
 
         def change() -> None:
-            row.started, row.settled, row.outcome, row.document = life.started, life.settled, life.outcome, encode(job)
+            _, row.started, row.settled, row.outcome = job.timeline.outline
+            row.document = encode(job)
 
         self._shelves[row.place].amend(row, change)
         self._at_hand.drop(row.id)

@@ -52,7 +52,8 @@ class MemoryLedger(Archive):
 
     def forget_accepted_until(self, instant: Instant) -> int:
         """See `Ledger`."""
-        return self._let_go(self.accepted_until(instant))
+        rows = self.accepted_until(instant)
+        return self._let_go(rows) if rows else 0
 
     def forget_oldest_settled(self, number: int, now: Instant) -> int:
         """See `Ledger`."""

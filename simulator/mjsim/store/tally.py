@@ -28,7 +28,8 @@ class Instants(NamedTuple):
     @classmethod
     def of(cls, life: Timeline) -> "Instants":
         """Those of a job with this life."""
-        return cls(life.started, life.settled, _PLACES[life.outcome])
+        _, started, settled, outcome = life.outline
+        return cls(started, settled, _PLACES[outcome])
 
 
 class Tally(Record):
