@@ -73,13 +73,13 @@ async def test_exchanges_are_found_by_what_they_are(live):
 
 async def test_who_waits_is_told_as_soon_as_enough_exchanges_match(live):
     async with live() as sim:
-        wanted = {"path": "/v1/jobs", "tenant": "sim-test", "count": 2, "timeout_seconds": 30}
+        wanted = {"path": "/v1/jobs", "tenant": "sim-test", "count": 2, "timeout_seconds": 60}
         waiting = asyncio.create_task(sim.post("/_sim/journal/wait", wanted))
         await sim.jobs()
         await sim.as_("sim-other").jobs()
         await sim.imagine()
         await sim.jobs()
-        found = (await waiting).json
+        found = (await asyncio.wait_for(waiting, 20)).json
         assert found["reached"] is True
         assert [entry["number"] for entry in found["data"]] == [1, 4]
 
@@ -107,6 +107,39 @@ async def test_the_oldest_exchanges_make_room(live, monkeypatch):
         for _ in range(5):
             await sim.jobs()
         assert [e["number"] for e in await entries(sim)] == [3, 4, 5]
+
+
+ODD = b"GET /v1/jobs?x=%%FF HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sim-test\r\n%s\r\nConnection: close\r\n\r\n"
+
+
+async def test_an_exchange_is_told_the_same_once_many_have_followed(live):
+    """What befell it, and headers that are no text, included."""
+    async with live() as sim:
+        asked = {"Prefer": "code=429, stale=5s", "X-Own": "yes"}
+        await sim.post("/v1/imagine?x=1", {"prompt": "a fox 🦊 --sim instant"}, asked)
+        await sim.raw(ODD % b"X-Odd: \xff\xfe")
+        await sim.raw(ODD % b"X-Twice: 1\r\nx-twice: 2")
+        before = await entries(sim)
+        assert before[0]["faults"]
+        assert before[0]["near_misses"]
+        for _ in range(200):
+            await sim.jobs()
+        after = await entries(sim, "?limit=1000")
+        assert after[:3] == before
+        assert [entry["number"] for entry in after] == list(range(1, 204))
+        assert {len(entry["headers"]) for entry in after[3:]} == {len(after[-1]["headers"])}
+
+
+async def test_one_tenant_is_forgotten_among_many_exchanges_and_the_others_are_not(live):
+    async with live() as sim:
+        for _ in range(70):
+            await sim.jobs()
+            await sim.as_("sim-other").jobs()
+        await sim.request("DELETE", "/_sim/journal?tenant=sim-test")
+        for _ in range(70):
+            await sim.jobs()
+        assert len(await entries(sim, "?tenant=sim-other&limit=1000")) == 70
+        assert len(await entries(sim, "?tenant=sim-test&limit=1000")) == 70
 
 
 async def test_large_bodies_make_room_by_their_bytes(live, monkeypatch):

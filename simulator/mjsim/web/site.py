@@ -10,7 +10,8 @@ from mjsim.timekeeper import Timekeeper
 from mjsim.web import http as web
 from mjsim.web.answer import preflight
 from mjsim.web.body import BODY
-from mjsim.web.journal import LARGEST_BODY, Entry, Journal
+from mjsim.web.entry import LARGEST_BODY, Entry
+from mjsim.web.journal import Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call
 from mjsim.web.stage import Stage

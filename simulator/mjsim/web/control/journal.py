@@ -12,7 +12,8 @@ from mjsim.web import http as web
 from mjsim.web.answer import plain_json
 from mjsim.web.body import read_json
 from mjsim.web.control.parameters import only, read_limit, read_tenant, read_text
-from mjsim.web.journal import Entry, Journal, Match, shown
+from mjsim.web.entry import Entry, shown
+from mjsim.web.journal import Journal, Match
 from mjsim.web.query import whole
 from mjsim.web.route import Call, Route
 
