@@ -103,7 +103,7 @@ class Admission:
     async def _key(self, turn: Turn, candidate: Candidate) -> Key:
         """Chance for this candidate, which differs each time that it asks."""
         first = Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat=0)
-        repeat = await turn.repeats(candidate.fingerprint, first.uuid())
+        repeat = await turn.repeats(candidate.fingerprint, first.uuid)
         return Key(self._world.seed, candidate.tenant, candidate.fingerprint, repeat) if repeat else first
 
     async def amend(self, turn: Turn, amended: Job, now: Instant) -> None:

@@ -125,7 +125,7 @@ def repeats():
     """Asks a turn for the number of the next equal request, as jobs of `make_job` have them."""
 
     async def asking(turn, fingerprint, tenant="alice"):
-        return await turn.repeats(fingerprint, Key(1, tenant, fingerprint, 0).uuid())
+        return await turn.repeats(fingerprint, Key(1, tenant, fingerprint, 0).uuid)
 
     return asking
 

@@ -5,6 +5,7 @@ import gc
 import sqlite3
 import sys
 import tracemalloc
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -111,7 +112,7 @@ async def requests(store, jobs):
     numbers = []
     for job in jobs:
         async with store.turn(job.tenant) as turn:
-            numbers.append(await turn.repeats(job.fingerprint, job.id))
+            numbers.append(await turn.repeats(job.fingerprint, partial(str, job.id)))
     return numbers
 
 

@@ -35,19 +35,24 @@ class Key:
 
     def __init__(self, seed: int, tenant: str, fingerprint: str, repeat: int) -> None:
         self.seed, self.tenant, self.fingerprint, self.repeat = seed, tenant, fingerprint, repeat
-        parts = repr((seed, tenant, fingerprint, repeat))
-        # What all draws have in common is hashed once.
-        self._hash = blake2b(parts.encode("utf-8", "surrogatepass"))
-        self._drawn: tuple[int, ...] = _WORDS.unpack(self._hash.digest())
+        self._drawn: tuple[int, ...] = ()
         self._uuid = ""
 
     def number(self, label: str) -> int:
         """A whole number of 64 bits under this label."""
+        words = self._drawn or self._draw()
         if (place := _PLACES.get(label)) is not None:
-            return self._drawn[place]
+            return words[place]
         drawn = self._hash.copy()
         drawn.update(label.encode())
         return int(_WORDS.unpack(drawn.digest())[0])
+
+    def _draw(self) -> tuple[int, ...]:
+        """What all draws have in common is hashed once, and not at all where nothing is drawn."""
+        parts = repr((self.seed, self.tenant, self.fingerprint, self.repeat))
+        self._hash = blake2b(parts.encode("utf-8", "surrogatepass"))
+        self._drawn = _WORDS.unpack(self._hash.digest())
+        return self._drawn
 
     def integer(self, label: str, below: int) -> int:
         """A whole number from 0 up to, not including, `below`."""
@@ -60,6 +65,7 @@ class Key:
     def uuid(self) -> str:
         """The UUID of version 4 (RFC 9562) of what comes of the request, in its canonical, lower-case form."""
         if not self._uuid:
-            digits = f"{(self._drawn[0] << 64 | self._drawn[1]) & _UUID_FREE | _UUID_FIXED:032x}"
+            high, low, *_ = self._drawn or self._draw()
+            digits = f"{(high << 64 | low) & _UUID_FREE | _UUID_FIXED:032x}"
             self._uuid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         return self._uuid

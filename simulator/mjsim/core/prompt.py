@@ -158,7 +158,7 @@ def parse_flags(prompt: str) -> Prompt:
     """Take a prompt apart that may be empty; `InvalidParameter` or `BannedPrompt` says why it is refused."""
     words = prompt.split()
     first = _first_flag(words) if "--" in prompt else len(words)
-    urls = tuple(takewhile(_URL.fullmatch, words[:first]))
+    urls = tuple(takewhile(_URL.fullmatch, words[:first])) if "://" in prompt else ()
     text = " ".join(words[len(urls) : first])
     if len(urls) > MOST_IMAGES:
         raise InvalidParameter(f"prompt: begins with {len(urls)} image URLs; at most {MOST_IMAGES} are allowed.")

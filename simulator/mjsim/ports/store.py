@@ -3,7 +3,7 @@
 Verbs are async so that a store may live across a network; one that does not simply never waits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -34,9 +34,9 @@ class Page(Frozen):
 class Turn(Protocol):
     """One tenant's jobs while nobody else changes them. What is added or amended shows once the turn is over."""
 
-    async def repeats(self, fingerprint: str, first: str) -> int:
-        """The number for the next equal request: one more than that of the last one that is kept, or 0; `first` is the id
-        of a job that was made by such a request for the first time.
+    async def repeats(self, fingerprint: str, first: Callable[[], str]) -> int:
+        """The number for the next equal request: one more than that of the last one that is kept, or 0; `first` gives the
+        id of a job that was made by such a request for the first time.
         """
         ...
 

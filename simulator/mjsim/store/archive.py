@@ -3,7 +3,8 @@
 The garbage collector looks into nothing of it: a row holds nothing that could hold it, and see `order`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice, takewhile
 
 from mjsim.core.instant import BEGINNING, NEVER, Instant
@@ -32,7 +33,7 @@ class Archive:
         self._numbered: dict[int, Row] = {}
         self._order = Order()
         self._shelves: dict[Place, Shelf] = {}
-        self._repeats: dict[Request, Order] = {}
+        self._repeats: dict[Request, Order] = defaultdict(Order)
         """The numbers of equal requests but for the first ones, which are found by their ids: nearly all are."""
         self._at_hand = AtHand()
         self._last = 0
@@ -63,7 +64,7 @@ class Archive:
         self._order.append(row.number)
         shelf.add(row)
         if job.repeat:
-            self._repeats.setdefault((job.tenant, job.fingerprint), Order()).append(job.repeat)
+            self._repeats[job.tenant, job.fingerprint].append(job.repeat)
         return row
 
     def row(self, job_id: str) -> Row:
@@ -152,11 +153,11 @@ class Archive:
         """See `Ledger`."""
         return min((shelf.next_settling(now) for shelf in self._shelves.values()), default=NEVER)
 
-    def following(self, tenant: str, fingerprint: str, first: str) -> int:
+    def following(self, tenant: str, fingerprint: str, first: Callable[[], str]) -> int:
         """See `Ledger`."""
         if (repeats := self._repeats.get((tenant, fingerprint))) is not None:
             return repeats.last + 1
-        return int(first in self._rows)
+        return int(first() in self._rows)
 
     def latest(self) -> Instant:
         """See `Ledger`."""

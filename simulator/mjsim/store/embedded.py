@@ -143,6 +143,8 @@ class EmbeddedTurn:
     what a turn needs, the next one costs half as much.
     """
 
+    __slots__ = ("_added", "_amended", "_ledger", "_tenant")
+
     def __init__(self, ledger: Ledger, tenant: str) -> None:
         self._ledger = ledger
         self._tenant = tenant
@@ -162,7 +164,7 @@ class EmbeddedTurn:
             self._ledger.update(job)
         await self._ledger.durable()
 
-    async def repeats(self, fingerprint: str, first: str) -> int:
+    async def repeats(self, fingerprint: str, first: Callable[[], str]) -> int:
         """See `ports.Turn`."""
         return self._ledger.following(self._tenant, fingerprint, first)
 

@@ -1,6 +1,6 @@
 """What an embedded store is made of, be it tables or memory: verbs that run at once, and one that waits until it is safe."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mjsim.core.credit import Account
@@ -84,7 +84,7 @@ class Ledger(Protocol):
         """When the next job settles after now, `NEVER` where none does."""
         ...
 
-    def following(self, tenant: str, fingerprint: str, first: str) -> int:
+    def following(self, tenant: str, fingerprint: str, first: Callable[[], str]) -> int:
         """The number for the next equal request; see `ports.Turn.repeats`."""
         ...
 

@@ -1,6 +1,7 @@
 """Equal requests of a tenant are numbered, and nearly every request is known for a new one without a look at the rows."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 
 from mjsim.core.chance import digest
@@ -25,9 +26,9 @@ class Repeats:
         # What is in a file already is not read for it: then every request may be one that is known.
         self._firsts = Sieve() if empty else None
 
-    def following(self, tenant: str, fingerprint: str, first: str) -> int:
+    def following(self, tenant: str, fingerprint: str, first: Callable[[], str]) -> int:
         """See `ports.Turn.repeats`."""
-        first_id = id_bytes(first)
+        first_id = id_bytes(first())
         if self._firsts is not None and not self._firsts.may_know(first_id):
             return 0
         request = request_of(tenant, fingerprint)

@@ -1,7 +1,7 @@
 """The jobs of all tenants as rows, with what makes questions about them quick: counts, and the jobs asked for lately."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -169,7 +169,7 @@ class SqliteLedger:
             self.sources.clear()
         return gone
 
-    def following(self, tenant: str, fingerprint: str, first: str) -> int:
+    def following(self, tenant: str, fingerprint: str, first: Callable[[], str]) -> int:
         """See `Ledger`."""
         return self._repeats.following(tenant, fingerprint, first)
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from mjsim.core.error import InternalError, Refused
 from mjsim.core.instant import Instant
@@ -13,7 +13,7 @@ from mjsim.web.body import BODY
 from mjsim.web.entry import LARGEST_BODY, Entry
 from mjsim.web.journal import Journal
 from mjsim.web.requestlog import RequestLog
-from mjsim.web.route import Call
+from mjsim.web.route import Call, Route
 from mjsim.web.stage import Stage
 from mjsim.web.strike import IN_VAIN, STRIKES
 from mjsim.web.surface import Surface, Surfaces
@@ -64,14 +64,14 @@ class Site:
         self._requests.add(request, answer.status, tenant, seconds)
         return answer
 
-    async def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> web.StreamResponse:
+    def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> Awaitable[web.StreamResponse]:
         route, places = self._surfaces.find(surface, request.path)
         if request.method == "OPTIONS":
-            return preflight(request, route.allowed)
+            return _preflight(request, route)
         handler, call = route.handler(request.method), Call(request, tenant, places)
         if not route.operation:
-            return await handler(call)
-        return await self._stage.perform(handler, call, route.operation, surface.errors)
+            return handler(call)
+        return self._stage.perform(handler, call, route.operation, surface.errors)
 
     def _keep(
         self,
@@ -108,3 +108,7 @@ class Site:
                 request.get(IN_VAIN, ()) if befell else (),
             )
         )
+
+
+async def _preflight(request: web.BaseRequest, route: Route) -> web.StreamResponse:
+    return preflight(request, route.allowed)
