@@ -47,7 +47,7 @@ class Outcome:
     cost_ratio: float | None
 
 
-def race(ours: Lane, theirs: Lane, seconds: float, rounds: int = 3) -> Outcome:
+def race(ours: Lane, theirs: Lane, seconds: float, rounds: int = 7) -> Outcome:
     """Load both in turn, after a short lap each that does not count."""
     for lane in (ours, theirs):
         run(lane, min(seconds, 0.4))

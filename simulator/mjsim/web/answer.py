@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import msgspec
+from multidict import CIMultiDict
 
 from mjsim.core.error import (
     MethodNotAllowed,
@@ -17,7 +18,7 @@ from mjsim.web import http as web
 from mjsim.web.whole import WholeAnswer
 
 JSON = "application/json; charset=utf-8"
-_HEADERS = {"Content-Type": JSON, "Access-Control-Allow-Origin": "*"}
+_HEADERS = CIMultiDict({"Content-Type": JSON, "Access-Control-Allow-Origin": "*"})
 encode = msgspec.json.Encoder().encode
 
 RealSeconds = Callable[[int], float]

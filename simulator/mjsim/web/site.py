@@ -87,7 +87,7 @@ class Site:
             return
         body = answer.body if isinstance(answer, web.Response) else b""
         # A request keeps its body and what befell it; of most there is only the one, or neither.
-        heard = request.get(BODY) if len(request) else None
+        heard = request[BODY] if len(request) and BODY in request else None
         befell = len(request) > (heard is not None)
         self._journal.add(
             Entry(
