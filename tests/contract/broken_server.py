@@ -22,7 +22,7 @@ from mjsim.core.value import changed
 from mjsim.core.webhook import Notice
 from mjsim.courier import Courier
 from mjsim.service import Service
-from mjsim.store import outbox
+from mjsim.store import mailroom
 from mjsim.web import midjourney
 from mjsim.web.access import Access
 from mjsim.web.answer import encode
@@ -105,8 +105,8 @@ def found(change: Callable[[Service, str, Job], Job]) -> None:
 
 def told(change: Callable[[Timeline, str, tuple[Notice, ...]], Iterable[Notice]]) -> None:
     """Webhooks are told what the change makes of the news of a life; it is given the type of the webhook too."""
-    truth = outbox.notices
-    outbox.notices = lambda life, kind: tuple(change(life, kind, truth(life, kind)))
+    truth = mailroom.notices
+    mailroom.notices = lambda life, kind: tuple(change(life, kind, truth(life, kind)))
 
 
 def posted(change: Callable[[Document], None]) -> None:
@@ -357,7 +357,7 @@ def cancelling_is_told_to_nobody() -> None:
 
 @defect
 def cancelling_is_told_as_a_result() -> None:
-    truth = outbox.notices
+    truth = mailroom.notices
 
     def add(life: Timeline, kind: str, news: tuple[Notice, ...]) -> Iterable[Notice]:
         return news if kind == "progress" else [one for one in truth(life, "progress") if one.status.terminal]
@@ -367,7 +367,7 @@ def cancelling_is_told_as_a_result() -> None:
 
 @defect
 def progress_is_told_as_a_result() -> None:
-    truth = outbox.notices
+    truth = mailroom.notices
     told(lambda life, _kind, _news: truth(life, "progress"))
 
 
