@@ -1,7 +1,6 @@
 """The news of jobs that are kept in memory is kept there too, with them: the outbox of a store that is no database.
 
-Nothing is ever undone here, so what has been written is durable at once; those who wrote in one round of the event loop
-go on together all the same.
+Nothing is ever undone here, so what has been written is durable at once. Others get their turn at each claim all the same.
 """
 
 import asyncio
@@ -117,7 +116,6 @@ class MemoryOutbox(Watched):
             due, letter.resend = (letter.resend if sooner else outcome.due), None
             self._agenda.release(letter, due)
         self.stir(sooner=sooner)
-        await asyncio.sleep(0)
 
     async def postpone(self, delivery: Delivery, due: Instant) -> None:
         """See `ports.Outbox`."""
