@@ -122,7 +122,6 @@ class MemoryOutbox(Watched):
         if (letter := self._letters.kept.get(delivery.id)) is not None:
             self._agenda.release(letter, due)
         self.stir()
-        await asyncio.sleep(0)
 
     async def delivery(self, message: str) -> Delivery | None:
         """See `ports.Outbox`."""
@@ -145,7 +144,6 @@ class MemoryOutbox(Watched):
         for letter in reversed(tried):
             self._resend(letter, now)
         self.stir()
-        await asyncio.sleep(0)
         return len(tried)
 
     async def resend_one(self, delivery: Delivery, now: Instant) -> None:
@@ -153,12 +151,10 @@ class MemoryOutbox(Watched):
         if (letter := self._letters.kept.get(delivery.id)) is not None:
             self._resend(letter, now)
         self.stir()
-        await asyncio.sleep(0)
 
     async def disable(self, tenant: str, url: str, now: Instant) -> None:
         """See `ports.Outbox`."""
         self._disabled.setdefault((tenant, url), now)
-        await asyncio.sleep(0)
 
     async def is_disabled(self, tenant: str, url: str) -> bool:
         """See `ports.Outbox`."""
@@ -174,7 +170,6 @@ class MemoryOutbox(Watched):
         for whose in enabled:
             del self._disabled[whose]
         self.stir()
-        await asyncio.sleep(0)
         return len(enabled)
 
     def _add(self, letter: Letter, due: Instant | None) -> None:

@@ -79,11 +79,16 @@ def _refuse_other_types(content_type: str) -> None:
         raise InvalidRequest(f"Content-Type: JSON is read as UTF-8, not as {charset[:40]!r}.")
 
 
+def known_body(request: web.BaseRequest) -> bytes | None:
+    """The body, where it has been read."""
+    # Nearly no request holds anything before, and to look for what it does not hold costs an exception.
+    return request[BODY] if len(request) and BODY in request else None
+
+
 async def read_bounded(request: web.BaseRequest) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
-    # Nearly no request holds anything yet, and to look for what it does not hold costs an exception.
-    if len(request) and BODY in request:
-        return request[BODY]
+    if (known := known_body(request)) is not None:
+        return known
     # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
     coding = request.headers.get("Content-Encoding")
     if coding is not None and (coding := coding.strip().lower()) != "identity":

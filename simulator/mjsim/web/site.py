@@ -9,7 +9,7 @@ from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import http as web
 from mjsim.web.answer import preflight
-from mjsim.web.body import BODY
+from mjsim.web.body import known_body
 from mjsim.web.entry import LARGEST_BODY, Entry
 from mjsim.web.journal import Journal
 from mjsim.web.requestlog import RequestLog
@@ -87,7 +87,7 @@ class Site:
             return
         body = answer.body if isinstance(answer, web.Response) else b""
         # A request keeps its body and what befell it; of most there is only the one, or neither.
-        heard = request[BODY] if len(request) and BODY in request else None
+        heard = known_body(request)
         befell = len(request) > (heard is not None)
         self._journal.add(
             Entry(

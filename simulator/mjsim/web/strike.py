@@ -13,7 +13,7 @@ from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
 from mjsim.core.prompt import parse_flags, with_sim_alone
 from mjsim.web import http as web
-from mjsim.web.body import BODY, LARGE, parse_json
+from mjsim.web.body import LARGE, known_body, parse_json
 from mjsim.web.route import Call, Handler
 
 if TYPE_CHECKING:
@@ -130,13 +130,13 @@ def said_in(prompt: object) -> Directives:
 
 def _may_ask(call: Call) -> bool:
     """Whether the request has to be read again: nearly none asks for anything."""
-    body = call.request.get(BODY, b"")
+    body = known_body(call.request) or b""
     return call.directives is not NONE or b"--" in body or b"\\u002" in body
 
 
 async def _note_outcome(call: Call, refusal: str) -> None:
     """Keep what became of all that the request asked for its job; `refusal` is the code where it made none."""
-    fields = await fields_of(call.request.get(BODY, b""))
+    fields = await fields_of(known_body(call.request) or b"")
     said, preferences = said_in(fields.get("prompt")), preferences_of(call.request).directives
     told = any(fields.get(name) for name in _WEBHOOK_URLS)
     strikes: list[Strike] = []
