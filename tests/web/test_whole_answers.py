@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from aiohttp import HttpVersion11, web
 
-from mjsim.web.whole import WholeAnswer
+from mjsim.web.whole import CommonHeaders, WholeAnswer, head_of
 
 FIRST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -27,11 +27,34 @@ async def serving(handle: Callable[[web.BaseRequest], Awaitable[web.Response]]) 
         await protocols.shutdown(1.0)
 
 
-async def told(answer: type[web.Response], requests: str, body: bytes, headers: dict[str, str]) -> bytes:
+Make = Callable[[bytes, dict[str, str]], web.Response]
+
+
+def common(body: bytes, headers: dict[str, str]) -> web.Response:
+    """One that has its headers in common with others."""
+    return WholeAnswer(body=body, headers=CommonHeaders(headers))
+
+
+def own(body: bytes, headers: dict[str, str]) -> web.Response:
+    """One that has headers of its own."""
+    answer = WholeAnswer(body=body, headers=CommonHeaders({"Content-Type": "text/plain"}))
+    answer.headers.update(headers)
+    return answer
+
+
+def aiohttp(body: bytes, headers: dict[str, str]) -> web.Response:
+    """One of aiohttp's."""
+    return web.Response(body=body, headers=headers)
+
+
+OURS = [common, own]
+
+
+async def told(make: Make, requests: str, body: bytes, headers: dict[str, str]) -> bytes:
     """All that comes back on one connection, whose last request ends it; the time taken out of it."""
 
     async def handle(_request: web.BaseRequest) -> web.Response:
-        return answer(body=body, headers=headers)
+        return make(body, headers)
 
     async with serving(handle) as port, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -57,14 +80,15 @@ def lines(heard: bytes) -> list[bytes]:
         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + LAST,
     ],
 )
-async def test_it_says_what_aiohttp_says(request_: str, body: bytes) -> None:
-    ours, theirs = [lines(await told(kind, request_, body, HEADERS)) for kind in (WholeAnswer, web.Response)]
+@pytest.mark.parametrize("make", OURS)
+async def test_it_says_what_aiohttp_says(make: Make, request_: str, body: bytes) -> None:
+    ours, theirs = [lines(await told(kind, request_, body, HEADERS)) for kind in (make, aiohttp)]
     assert ours == theirs
     assert b"Server: " in b" ".join(ours)
 
 
 async def test_several_requests_of_one_connection_are_answered_in_turn() -> None:
-    heard = await told(WholeAnswer, FIRST * 3 + LAST, b"{}", HEADERS)
+    heard = await told(common, FIRST * 3 + LAST, b"{}", HEADERS)
     assert heard.count(b"HTTP/1.1 200 OK\r\n") == heard.count(b"\r\n\r\n{}") == 4
 
 
@@ -74,7 +98,7 @@ async def test_a_client_that_has_gone_is_written_nothing() -> None:
     async def handle(request: web.BaseRequest) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
-        answer = WholeAnswer(body=b"{}", headers=HEADERS)
+        answer = common(b"{}", HEADERS)
         try:
             await answer.prepare(request)
         except ConnectionResetError as error:
@@ -91,27 +115,37 @@ async def test_a_client_that_has_gone_is_written_nothing() -> None:
 
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\rb"])
+@pytest.mark.parametrize("make", OURS)
 async def test_a_header_that_breaks_its_line_is_refused_as_aiohttp_refuses_it(
-    value: str, caplog: pytest.LogCaptureFixture
+    make: Make, value: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ours, theirs = [await told(kind, FIRST + LAST, b"{}", {"X-Text": value}) for kind in (WholeAnswer, web.Response)]
+    headers = HEADERS | {"X-Text": value}
+    ours, theirs = [await told(kind, FIRST + LAST, b"{}", headers) for kind in (make, aiohttp)]
     caplog.clear()  # aiohttp logs what it refuses
     assert b"Set-Cookie" not in ours
     assert lines(ours) == lines(theirs)
 
 
-async def test_what_was_sent_can_be_read_from_the_answer() -> None:
+@pytest.mark.parametrize("make", [*OURS, aiohttp])
+async def test_the_head_that_was_sent_can_be_read_from_the_answer(make: Make) -> None:
     answers: list[web.Response] = []
 
-    class Kept(WholeAnswer):
-        async def write_eof(self, data: bytes = b"") -> None:
-            await super().write_eof(data)
-            answers.append(self)
+    def kept(body: bytes, headers: dict[str, str]) -> web.Response:
+        answers.append(make(body, headers))
+        return answers[-1]
 
-    heard = await told(Kept, FIRST + LAST, b"{}", HEADERS)
-    sent = heard.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
-    assert {name.encode() for name in answers[0].headers} == {line.partition(b":")[0] for line in sent}
-    assert answers[0].headers["Content-Length"] == "2"
+    heard = await told(kept, FIRST + LAST, b"{}", HEADERS)
+    sent = heard.partition(b"\r\n\r\n")[0]
+    head = re.sub(rb"Date: [^\r]+", b"Date: now", head_of(answers[0]))
+    assert sent.split(b"\r\n") == [line for line in head.split(b"\r\n") if line]
+
+
+async def test_a_header_that_one_answer_is_given_is_not_given_to_the_others() -> None:
+    headers = CommonHeaders(HEADERS)
+    one, other = (WholeAnswer(body=b"{}", headers=headers) for _ in range(2))
+    one.headers["X-Own"] = "1"
+    assert "X-Own" not in other.headers
+    assert "X-Own" not in WholeAnswer(body=b"{}", headers=headers).headers
 
 
 async def test_who_does_not_read_is_waited_for() -> None:
@@ -139,5 +173,5 @@ async def test_who_does_not_read_is_waited_for() -> None:
 
         writer = transport
 
-    await WholeAnswer(body=b"{}", headers=HEADERS).prepare(Full())
+    await common(b"{}", HEADERS).prepare(Full())
     assert waited

@@ -10,9 +10,8 @@ _PLACES = {"lead": 2, "wait": 3, "run": 4, "seed": 5, "outcome": 6, "variation":
 
 _WORDS = Struct(">8Q")
 
-_UUID_FREE = ~(0xF << 76 | 0x3 << 62) & (1 << 128) - 1
-_UUID_FIXED = 0x4 << 76 | 0x2 << 62
-"""In a UUID of version 4 the version and the variant are fixed, the other 122 bits are free."""
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""In a UUID of version 4 the 13th digit is the version, and the 17th begins with the bits 10."""
 
 
 def digest(*parts: str, size: int = 8) -> bytes:
@@ -49,9 +48,12 @@ class Key:
 
     def _draw(self) -> tuple[int, ...]:
         """What all draws have in common is hashed once, and not at all where nothing is drawn."""
-        parts = repr((self.seed, self.tenant, self.fingerprint, self.repeat))
+        parts = f"({self.seed}, {self.tenant!r}, {self.fingerprint!r}, {self.repeat})"
         self._hash = blake2b(parts.encode("utf-8", "surrogatepass"))
-        self._drawn = _WORDS.unpack(self._hash.digest())
+        drawn = self._hash.digest()
+        digits = drawn[:16].hex()
+        self._uuid = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+        self._drawn = _WORDS.unpack(drawn)
         return self._drawn
 
     def integer(self, label: str, below: int) -> int:
@@ -65,7 +67,5 @@ class Key:
     def uuid(self) -> str:
         """The UUID of version 4 (RFC 9562) of what comes of the request, in its canonical, lower-case form."""
         if not self._uuid:
-            high, low, *_ = self._drawn or self._draw()
-            digits = f"{(high << 64 | low) & _UUID_FREE | _UUID_FIXED:032x}"
-            self._uuid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+            self._draw()
         return self._uuid

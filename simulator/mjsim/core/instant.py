@@ -3,10 +3,14 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-Instant = NewType("Instant", int)
-"""Milliseconds since the Unix epoch, in simulated time."""
+if TYPE_CHECKING:
+    Instant = NewType("Instant", int)
+    """Milliseconds since the Unix epoch, in simulated time."""
+else:
+    # The same value in half the time: a dozen instants are made for each request.
+    Instant = int
 
 SECOND = 1_000
 MINUTE = 60 * SECOND

@@ -32,7 +32,7 @@ class IllegalTimeline(ValueError):
     """The moments tell a story that no job can live; the text says where."""
 
 
-class EvenLife(NamedTuple):
+class EvenLife(Frozen):
     """A life without incident: running evenly from `started` on, and completed."""
 
     accepted: Instant
@@ -41,7 +41,7 @@ class EvenLife(NamedTuple):
 
     def at(self, now: Instant) -> Moment:
         """The moment that holds at this instant; before the first one, the first."""
-        accepted, started, completed = self
+        accepted, started, completed = self.accepted, self.started, self.completed
         if now < started:
             return Moment(accepted, Status.PENDING, 0)
         if now >= completed:
@@ -70,13 +70,8 @@ _MOST = {status: _COMPLETE if status is Status.COMPLETED else _COMPLETE - 1 for 
 _position = partial(bisect_right, key=itemgetter(0))
 
 
-class Outline(NamedTuple):
-    """What questions about a life are mostly about; see `Timeline` for each."""
-
-    accepted: Instant
-    started: Instant
-    settled: Instant
-    outcome: Status | None
+Outline = tuple[Instant, Instant, Instant, Status | None]
+"""What questions about a life are mostly about: when it is accepted, started and settled, and how it ends."""
 
 
 class Timeline(Frozen, eq=False):
@@ -148,10 +143,10 @@ class Timeline(Frozen, eq=False):
 
     @property
     def outline(self) -> Outline:
-        """When it begins, starts and ends, and how."""
+        """See `Outline`."""
         if (even := self.even) is not None:
-            return Outline(*even, Status.COMPLETED)
-        return Outline(self.accepted, self.started, self.settled, self.outcome)
+            return even.accepted, even.started, even.completed, Status.COMPLETED
+        return self.accepted, self.started, self.settled, self.outcome
 
     @property
     def accepted(self) -> Instant:

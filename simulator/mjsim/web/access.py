@@ -16,7 +16,7 @@ class Access:
         self._keys = frozenset(keys)
         self._tenants: dict[str, str] = {}
 
-    def tenant(self, request: web.BaseRequest) -> str:
+    def tenant(self, request: web.Request) -> str:
         """The tenant who asks; `Unauthorized` where the key is missing or not known."""
         header = request.headers.get("Authorization", "")
         if (tenant := self._tenants.get(header)) is None:

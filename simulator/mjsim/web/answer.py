@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 
 import msgspec
-from multidict import CIMultiDict
 
 from mjsim.core.error import (
     MethodNotAllowed,
@@ -15,10 +14,11 @@ from mjsim.core.error import (
     Unauthorized,
 )
 from mjsim.web import http as web
-from mjsim.web.whole import WholeAnswer
+from mjsim.web.whole import CommonHeaders, WholeAnswer
 
 JSON = "application/json; charset=utf-8"
-_HEADERS = CIMultiDict({"Content-Type": JSON, "Access-Control-Allow-Origin": "*"})
+_OPEN = CommonHeaders({"Content-Type": JSON, "Access-Control-Allow-Origin": "*"})
+_OWN = CommonHeaders({"Content-Type": JSON})
 encode = msgspec.json.Encoder().encode
 
 RealSeconds = Callable[[int], float]
@@ -32,12 +32,12 @@ def json_answer(value: object, status: int = 200) -> web.Response:
 
 def encoded_answer(body: bytes, status: int = 200) -> web.Response:
     """A body that is JSON already; readable from any web page."""
-    return WholeAnswer(body=body, status=status, headers=_HEADERS)
+    return WholeAnswer(body=body, status=status, headers=_OPEN)
 
 
 def plain_json(value: object) -> web.Response:
     """The value as JSON that no foreign web page may read."""
-    return WholeAnswer(body=encode(value), headers={"Content-Type": JSON})
+    return WholeAnswer(body=encode(value), headers=_OWN)
 
 
 def error_answer(status: int, code: str, message: str) -> web.Response:
@@ -66,7 +66,7 @@ def refusal(error: Refused, real_seconds: RealSeconds) -> web.Response:
     return answer
 
 
-def preflight(request: web.BaseRequest, allowed: tuple[str, ...]) -> web.Response:
+def preflight(request: web.Request, allowed: tuple[str, ...]) -> web.Response:
     """The answer to OPTIONS: which methods there are, and to a browser that other pages may use them."""
     headers = {"Allow": ", ".join(allowed), "Access-Control-Allow-Origin": "*"}
     if "Access-Control-Request-Method" in request.headers:

@@ -24,9 +24,6 @@ LARGE = 1 << 20
 
 JSON = "application/json"
 
-BODY = web.RequestKey("body", bytes)
-"""The name under which a request keeps the body that was read of it."""
-
 SECONDS = 20
 """How long a client may take to send its body, in real seconds."""
 
@@ -36,7 +33,7 @@ Tidied = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 async def read_json(
-    request: web.BaseRequest, schema: str, document: str = spec.OVERLAID, tidied: Tidied | None = None
+    request: web.Request, schema: str, document: str = spec.OVERLAID, tidied: Tidied | None = None
 ) -> dict[str, Any]:
     """The body as an object that obeys the schema of a document, once it has been `tidied`; otherwise an error that says
     what is wrong.
@@ -49,7 +46,7 @@ async def read_json(
     return _checked(body, schema, document, tidied)
 
 
-async def read_value(request: web.BaseRequest) -> Any:
+async def read_value(request: web.Request) -> Any:
     """The body as whatever JSON it is."""
     return parse_json(await read_bounded(request))
 
@@ -79,16 +76,10 @@ def _refuse_other_types(content_type: str) -> None:
         raise InvalidRequest(f"Content-Type: JSON is read as UTF-8, not as {charset[:40]!r}.")
 
 
-def known_body(request: web.BaseRequest) -> bytes | None:
-    """The body, where it has been read."""
-    # Nearly no request holds anything before, and to look for what it does not hold costs an exception.
-    return request[BODY] if len(request) and BODY in request else None
-
-
-async def read_bounded(request: web.BaseRequest) -> bytes:
+async def read_bounded(request: web.Request) -> bytes:
     """The bytes of the body; `PayloadTooLarge`, `RequestTimeout` or `InvalidJson` where they do not come properly."""
-    if (known := known_body(request)) is not None:
-        return known
+    if request.known_body is not None:
+        return request.known_body
     # Not unpacked: a few kilobytes could become gigabytes, and no client of this API has a reason to pack.
     coding = request.headers.get("Content-Encoding")
     if coding is not None and (coding := coding.strip().lower()) != "identity":
@@ -105,11 +96,11 @@ async def read_bounded(request: web.BaseRequest) -> bytes:
         raise RequestTimeout(f"The body did not arrive within {SECONDS} s.") from None
     except (web.PayloadAccessError, web.RequestPayloadError, ConnectionError):
         raise InvalidJson("The body broke off before its end.") from None
-    request[BODY] = body
+    request.known_body = body
     return body
 
 
-async def _read_coming(request: web.BaseRequest) -> bytes:
+async def _read_coming(request: web.Request) -> bytes:
     if (request.content_length or 0) > LIMIT:
         raise PayloadTooLarge(f"The body has {request.content_length} bytes; at most {LIMIT} are read.")
     await _invite(request)
@@ -117,7 +108,7 @@ async def _read_coming(request: web.BaseRequest) -> bytes:
         return await request.read()
 
 
-async def _invite(request: web.BaseRequest) -> None:
+async def _invite(request: web.Request) -> None:
     """Tell a client that asks before it sends a large body (curl does) to go on; a body that is too large is not invited."""
     if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")

@@ -25,7 +25,7 @@ class Guard:
         self._token = token
         self._hosts = hosts
 
-    def admit(self, request: web.BaseRequest) -> str:
+    def admit(self, request: web.Request) -> str:
         """No tenant; `Forbidden` or `Unauthorized` where the caller is to be kept out."""
         if request.path == HEALTH:
             return ""
@@ -42,14 +42,14 @@ class Guard:
             raise Forbidden(f"Host: {host[:80]!r} is no name of this server; use localhost, or --control-token.")
         return ""
 
-    def _refuse_foreign_pages(self, request: web.BaseRequest) -> None:
+    def _refuse_foreign_pages(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and _authority(origin) != request.headers.get("Host", ""):
             raise Forbidden(f"Origin: {origin[:80]!r} is a foreign web page; the control API answers none.")
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
             raise Forbidden("The request was made by a foreign web page; the control API answers none.")
 
-    def _ask_for_token(self, request: web.BaseRequest, token: str) -> None:
+    def _ask_for_token(self, request: web.Request, token: str) -> None:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
             raise Unauthorized("The control API asks for 'Authorization: Bearer <the token of --control-token>'.")

@@ -6,16 +6,12 @@ It is bounded by entries and by bytes, and shows no credentials.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 
-from mjsim.web.entry import Entry, Packed, packed, unpacked
+from mjsim.web.entry import Entry, Exchange, entry_of, packed, unpacked
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 32 * 1024 * 1024
-
-_MOST_LOOSE = 64
-"""So many of the latest entries are kept as they are, until they are packed all in a row: what is let go of so soon is
-memory that the next requests find at hand.
-"""
 
 Match = Callable[[Entry], bool]
 
@@ -36,13 +32,16 @@ class _Waiter:
 
 
 class Journal:
-    """The latest exchanges, oldest first."""
+    """The latest exchanges, oldest first.
+
+    All but the last one, whose answer is still to be sent, lie packed: what is let go of so soon is memory that the next
+    request finds at hand.
+    """
 
     def __init__(self) -> None:
-        self._entries: deque[Packed] = deque()
-        self._sizes: deque[int] = deque()
+        self._kept: deque[bytes] = deque()
         self._bytes = 0
-        self._loose = 0
+        self._last: Exchange | None = None
         self._waiting: list[_Waiter] = []
         self._number = 0
 
@@ -51,30 +50,26 @@ class Journal:
         self._number += 1
         return self._number
 
-    def add(self, entry: Entry) -> None:
+    def add(self, exchange: Exchange) -> None:
         """Keep an exchange, whose answer is about to be sent; the oldest ones make room."""
-        size = entry.size
-        self._entries.append(entry)
-        self._sizes.append(size)
-        self._bytes += size
-        self._loose += 1
-        while len(self._entries) > MOST_ENTRIES or self._bytes > MOST_BYTES:
-            self._entries.popleft()
-            self._bytes -= self._sizes.popleft()
-        if self._loose > _MOST_LOOSE:
-            self._pack()
+        self._pack()
+        self._last = exchange
+        while len(self._kept) >= MOST_ENTRIES or self._bytes > MOST_BYTES:
+            self._bytes -= len(self._kept.popleft())
         for waiter in self._waiting:
-            waiter.hear(entry)
+            waiter.hear(entry_of(exchange))
 
     def _pack(self) -> None:
-        """Pack all entries but the last one: its answer gets more headers when it is sent."""
-        for place in range(-min(self._loose, len(self._entries)), -1):
-            self._entries[place] = packed(unpacked(self._entries[place]))
-        self._loose = 1
+        if self._last is not None:
+            piece = packed(self._last)
+            self._kept.append(piece)
+            self._bytes += len(piece)
+            self._last = None
 
     def find(self, match: Match) -> Iterator[Entry]:
         """The entries that match, oldest first."""
-        return filter(match, map(unpacked, tuple(self._entries)))
+        last = () if self._last is None else (entry_of(self._last),)
+        return filter(match, chain(map(unpacked, tuple(self._kept)), last))
 
     async def wait(self, match: Match, count: int, seconds: float) -> list[Entry]:
         """The entries that match, as soon as there are so many; those that there are when the time is over."""
@@ -94,8 +89,7 @@ class Journal:
 
     def forget(self, tenant: str | None) -> None:
         """Forget the exchanges of one tenant, or all."""
-        kept = [] if tenant is None else list(self.find(lambda entry: entry.tenant != tenant))
-        self._entries = deque(kept)
-        self._loose = len(kept)
-        self._sizes = deque(entry.size for entry in kept)
-        self._bytes = sum(self._sizes)
+        self._pack()
+        kept = () if tenant is None else (piece for piece in self._kept if unpacked(piece).tenant != tenant)
+        self._kept = deque(kept)
+        self._bytes = sum(map(len, self._kept))

@@ -21,7 +21,7 @@ class Origin:
         """The origin for what is no answer to a request, such as a webhook."""
         return self._public or self.listening
 
-    def of(self, request: web.BaseRequest) -> str:
+    def of(self, request: web.Request) -> str:
         """The origin for the answer to this request, without a slash at its end."""
         if self._public is not None:
             return self._public

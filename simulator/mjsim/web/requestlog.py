@@ -30,7 +30,7 @@ class RequestLog:
         self._coloured = stream is not None and not as_json and stream.isatty()
         self._lines: list[_Line] = []
 
-    def add(self, request: web.BaseRequest, status: int, tenant: str, seconds: float) -> None:
+    def add(self, request: web.Request, status: int, tenant: str, seconds: float) -> None:
         """Note an answer; the query and the headers, which may hold secrets, are not noted."""
         if self._stream is None:
             return

@@ -14,7 +14,7 @@ from mjsim.web import http as web
 class Call(Frozen):
     """A request on its way to its handler. `tenant` is empty where no key is asked for."""
 
-    request: web.BaseRequest
+    request: web.Request
     tenant: str
     places: Mapping[str, str]
     """What stood in the places of the path, by name."""

@@ -46,6 +46,11 @@ class _Connection(web.RequestHandler):
         self._end_once_answered()
         return True
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """See aiohttp, which does this for every body, and parses anew; here only who has paused goes on."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
     def _end_once_answered(self) -> None:
         current = self._current_request  # None once the answer is being written
         if self.transport is None:
@@ -106,9 +111,10 @@ def _serving_loop() -> asyncio.AbstractEventLoop:
 class _Protocols(web.Server):
     """Makes a connection handler for each connection."""
 
-    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+    def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
         super().__init__(
-            handler, request_factory=partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=LIMIT)
+            cast("Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]", handler),
+            request_factory=partial(web.Request, loop=asyncio.get_running_loop(), client_max_size=LIMIT),
         )
         self._serving_loop = _serving_loop()
         self._outgoing = Outgoing()

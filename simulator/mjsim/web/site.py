@@ -9,13 +9,11 @@ from mjsim.core.instant import Instant
 from mjsim.timekeeper import Timekeeper
 from mjsim.web import http as web
 from mjsim.web.answer import preflight
-from mjsim.web.body import known_body
-from mjsim.web.entry import LARGEST_BODY, Entry
+from mjsim.web.entry import LARGEST_BODY, Exchange
 from mjsim.web.journal import Journal
 from mjsim.web.requestlog import RequestLog
 from mjsim.web.route import Call, Route
 from mjsim.web.stage import Stage
-from mjsim.web.strike import IN_VAIN, STRIKES
 from mjsim.web.surface import Surface, Surfaces
 
 log = logging.getLogger("mjsim")
@@ -38,7 +36,7 @@ class Site:
         self._requests = requests
         self._stage = stage
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer to a request, whatever it is."""
         start = time.perf_counter()
         surface = self._surfaces.of(request.path)
@@ -64,7 +62,7 @@ class Site:
         self._requests.add(request, answer.status, tenant, seconds)
         return answer
 
-    def _route(self, request: web.BaseRequest, tenant: str, surface: Surface) -> Awaitable[web.StreamResponse]:
+    def _route(self, request: web.Request, tenant: str, surface: Surface) -> Awaitable[web.StreamResponse]:
         route, places = self._surfaces.find(surface, request.path)
         if request.method == "OPTIONS":
             return _preflight(request, route)
@@ -75,7 +73,7 @@ class Site:
 
     def _keep(
         self,
-        request: web.BaseRequest,
+        request: web.Request,
         answer: web.StreamResponse,
         surface: Surface,
         tenant: str,
@@ -85,12 +83,9 @@ class Site:
         """Note the exchange in the journal, unless it is one that only reads the stage."""
         if not surface.open and request.method in {"GET", "HEAD", "OPTIONS"}:
             return
-        body = answer.body if isinstance(answer, web.Response) else b""
-        # A request keeps its body and what befell it; of most there is only the one, or neither.
-        heard = known_body(request)
-        befell = len(request) > (heard is not None)
+        body = getattr(answer, "body", None)
         self._journal.add(
-            Entry(
+            Exchange(
                 self._journal.next_number(),
                 at,
                 time.time(),
@@ -98,17 +93,23 @@ class Site:
                 surface.name,
                 tenant,
                 request.method,
-                request.path_qs,
-                request.headers,
-                (heard or b"")[:LARGEST_BODY],
+                _target(request),
+                request.raw_headers,
+                (request.known_body or b"")[:LARGEST_BODY],
                 answer.status,
-                answer.headers,
                 body[:LARGEST_BODY] if isinstance(body, bytes) else b"",
-                request.get(STRIKES, ()) if befell else (),
-                request.get(IN_VAIN, ()) if befell else (),
+                request.strikes,
+                request.in_vain,
+                answer,
             )
         )
 
 
-async def _preflight(request: web.BaseRequest, route: Route) -> web.StreamResponse:
+def _target(request: web.Request) -> str:
+    """The path and the query as they were sent; in the form that yarl gives them where they are no plain text or path."""
+    sent = request.raw_path
+    return sent if sent.isascii() and sent.startswith("/") else request.path_qs
+
+
+async def _preflight(request: web.Request, route: Route) -> web.StreamResponse:
     return preflight(request, route.allowed)

@@ -21,11 +21,10 @@ from mjsim.service import Service
 from mjsim.web import http as web
 from mjsim.web.answer import RealSeconds
 from mjsim.web.body import read_bounded
+from mjsim.web.request import Strike
 from mjsim.web.route import Call, Handler
 from mjsim.web.strike import (
     PREFER,
-    STRIKES,
-    Strike,
     fields_of,
     heard,
     note,
@@ -57,11 +56,10 @@ class Stage:
 
     def perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> Awaitable[web.StreamResponse]:
         """The answer of the handler, with all that is to happen to it; its API tells `errors` so."""
-        if operation in CREATING:
-            handler = partial(heard, handler)
-        if self._book or "Prefer" in call.request.headers:
-            return self._perform(handler, call, operation, errors)
-        return handler(call)
+        creating = operation in CREATING
+        if self._book or PREFER in call.request.headers:
+            return self._perform(partial(heard, handler) if creating else handler, call, operation, errors)
+        return heard(handler, call) if creating else handler(call)
 
     async def _perform(self, handler: Handler, call: Call, operation: str, errors: Errors) -> web.StreamResponse:
         asked = preferences_of(call.request)
@@ -164,7 +162,7 @@ async def _wait(delay: Delay | None) -> None:
         await asyncio.sleep(delay.milliseconds / 1000)
 
 
-def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web.Response:
+def _sent(answer: web.Response, effect: Effect, request: web.Request) -> web.Response:
     """The answer as it goes over the wire."""
     if effect.connection not in (None, Connection.CLOSE):
         return ended(answer, effect.connection, request)
@@ -175,12 +173,12 @@ def _sent(answer: web.Response, effect: Effect, request: web.BaseRequest) -> web
     return answer if effect.connection is None else ended(answer, effect.connection, request)
 
 
-def _applied(asked: "Preferences", operation: str, request: web.BaseRequest) -> str:
+def _applied(asked: "Preferences", operation: str, request: web.Request) -> str:
     """The preferences that are honoured, as RFC 7240 has them acknowledged; those that mean nothing here are not, and those
     for a job only where something came of them.
     """
     here = possible(operation)
-    if not any(strike.fault == PREFER for strike in request.get(STRIKES, ())):
+    if not any(strike.fault == PREFER for strike in request.strikes):
         here -= {SIM}
     return ", ".join(shown for shown, part in asked.understood.items() if part in here)
 

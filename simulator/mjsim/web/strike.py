@@ -6,14 +6,15 @@ A fault tells by itself why it did not strike; `Prefer` and `--sim`, which end w
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from mjsim.core.directive import NONE, SIM, Directives, written
 from mjsim.core.error import Refused
 from mjsim.core.fault import CREATING, WEBHOOK, Effect, parts_at
 from mjsim.core.prompt import parse_flags, with_sim_alone
 from mjsim.web import http as web
-from mjsim.web.body import LARGE, known_body, parse_json
+from mjsim.web.body import LARGE, parse_json
+from mjsim.web.request import Strike, Vain
 from mjsim.web.route import Call, Handler
 
 if TYPE_CHECKING:
@@ -28,43 +29,20 @@ _ASKING: Final = {PREFER: "request", SAID: "prompt"}
 _WEBHOOK_URLS: Final = ("webhook_url", "callBackUrl")
 
 
-class Strike(NamedTuple):
-    """What happened to an answer: by which fault (`Prefer` or `--sim` where the request asked for it), to which parts, why,
-    and whether the contract documents no such status for the operation.
-    """
-
-    fault: str
-    parts: tuple[str, ...]
-    reason: str
-    off_contract: bool = False
-
-
-class Vain(NamedTuple):
-    """Something that a request asked for itself, by `Prefer` or `--sim` and in these words, and why nothing came of it."""
-
-    fault: str
-    asked: str
-    reason: str
-
-
-STRIKES = web.RequestKey("strikes", tuple[Strike, ...])
-IN_VAIN = web.RequestKey("in vain", tuple[Vain, ...])
-
-
-def note(request: web.BaseRequest, strikes: Iterable[Strike], in_vain: Iterable[Vain] = ()) -> None:
+def note(request: web.Request, strikes: Iterable[Strike], in_vain: Iterable[Vain] = ()) -> None:
     """Keep it with the request, after what is kept already, and log it."""
     # As it was sent, so that a path with a line break is still one line.
     path = request.rel_url.raw_path[:200]
     for one in strikes:
         where = " (off contract)" if one.off_contract else ""
         log.info("%s %s: %s: %s%s", request.method, path, one.fault, one.reason, where)
-        request[STRIKES] = (*request.get(STRIKES, ()), one)
+        request.strikes = (*request.strikes, one)
     for vain in in_vain:
         log.info("%s %s: %s: %s: nothing came of it: %s", request.method, path, *vain)
-        request[IN_VAIN] = (*request.get(IN_VAIN, ()), vain)
+        request.in_vain = (*request.in_vain, vain)
 
 
-def preferences_of(request: web.BaseRequest) -> "Preferences":
+def preferences_of(request: web.Request) -> "Preferences":
     """What the request asks of its own answer and job."""
     from mjsim.core.preference import Preferences, parse_prefer
 
@@ -130,13 +108,13 @@ def said_in(prompt: object) -> Directives:
 
 def _may_ask(call: Call) -> bool:
     """Whether the request has to be read again: nearly none asks for anything."""
-    body = known_body(call.request) or b""
+    body = call.request.known_body or b""
     return call.directives is not NONE or b"--" in body or b"\\u002" in body
 
 
 async def _note_outcome(call: Call, refusal: str) -> None:
     """Keep what became of all that the request asked for its job; `refusal` is the code where it made none."""
-    fields = await fields_of(known_body(call.request) or b"")
+    fields = await fields_of(call.request.known_body or b"")
     said, preferences = said_in(fields.get("prompt")), preferences_of(call.request).directives
     told = any(fields.get(name) for name in _WEBHOOK_URLS)
     strikes: list[Strike] = []

@@ -32,14 +32,14 @@ class Surface(Frozen):
 
     name: str
     prefix: str
-    admit: Callable[[web.BaseRequest], str]
+    admit: Callable[[web.Request], str]
     table: RouteTable
     keyed: bool = True
     open: bool = True
     errors: Errors = PUBLISHED
 
 
-def everybody(_request: web.BaseRequest) -> str:
+def everybody(_request: web.Request) -> str:
     """Admits whoever asks, for no tenant."""
     return ""
 

@@ -34,7 +34,7 @@ class Forms:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
 
-    async def order(self, request: web.BaseRequest) -> Order:
+    async def order(self, request: web.Request) -> Order:
         """A request to generate."""
         body = await self._fields(request, "GenerateRequest")
         task_type = TaskType(body["taskType"])
@@ -51,17 +51,17 @@ class Forms:
             body.get("videoBatchSize", 1),
         )
 
-    async def upscale(self, request: web.BaseRequest) -> Sequel:
+    async def upscale(self, request: web.Request) -> Sequel:
         """A request to upscale."""
         return _sequel(TaskType.UPSCALE, await self._fields(request, "UpscaleRequest"), "imageIndex")
 
-    async def variation(self, request: web.BaseRequest) -> Sequel:
+    async def variation(self, request: web.Request) -> Sequel:
         """A request to vary."""
         body = await self._fields(request, "VaryRequest" if self._strict else "OlderVaryRequest")
         sequel = _sequel(TaskType.VARY, body, "imageIndex")
         return sequel if self._strict else _counted_from_one(sequel)
 
-    async def extension(self, request: web.BaseRequest) -> Sequel:
+    async def extension(self, request: web.Request) -> Sequel:
         """A request to make a video longer."""
         body = await self._fields(request, "ExtendRequest")
         task_type = TaskType(body["taskType"])
@@ -69,7 +69,7 @@ class Forms:
             raise InvalidRequest(f"prompt: is required for {task_type}.")
         return _sequel(task_type, body, "index")
 
-    async def _fields(self, request: web.BaseRequest, schema: str) -> dict[str, Any]:
+    async def _fields(self, request: web.Request, schema: str) -> dict[str, Any]:
         """The known fields as records repeat them: a version is text, `4.0` the integer that it equals."""
         body = await read_json(request, schema, spec.TASKS, None if self._strict else _as_meant)
         known = spec.document(spec.TASKS)["components"]["schemas"][schema]["properties"]
