@@ -28,6 +28,7 @@ bench: $(VENV)/.dev  ## speed, as ratios against a bare server in the same run
 
 hunt: $(VENV)/.dev  ## the long hunts, for a night
 	$(BIN)/python -m pytest -n auto -m hunt $(ARGS)
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=new $(ARGS)
 
 openapi: $(VENV)/.dev  ## write the JSON documents from their YAML sources
 	$(BIN)/python -m mjsim_contracts.overlay openapi

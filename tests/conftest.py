@@ -10,8 +10,11 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from hypothesis import settings
 
-settings.register_profile("mjsim", deadline=None)
-"""How long an example takes says something about the machine alone."""
+settings.register_profile("mjsim", deadline=None, derandomize=True)
+"""How long an example takes says something about the machine alone, and a run about the change alone."""
+
+settings.register_profile("new", deadline=None)
+"""Other examples each time, for `make hunt`."""
 
 settings.load_profile("mjsim")
 

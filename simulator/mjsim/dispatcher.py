@@ -107,6 +107,8 @@ class Dispatcher:
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
+        for flight in flights:
+            self._land(flight)  # who had not begun has not noted it
 
     async def _start_due(self) -> None:
         async with self._claiming:
@@ -129,24 +131,26 @@ class Dispatcher:
         self._flights[flight] = delivery
         self._hosts[delivery.host] += 1
         self._last[delivery.job_id] = flight
-        flight.add_done_callback(lambda _: self._land(flight, delivery))
 
     async def _fly(self, delivery: Delivery, job: Job, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait([before])
         try:
+            if before is not None:
+                await asyncio.wait([before])
             sent = await self._deliver(delivery, job)
+            for one in sent:
+                if one.attempt.next is not None:
+                    self._outlook.put_off(delivery.host, one.attempt.next)
+            for listener in self._listeners:
+                listener.extend(sent)
         except Exception:
             log.exception("webhook %s could not be delivered; it is tried again", delivery.id)
-            return
-        for one in sent:
-            if one.attempt.next is not None:
-                self._outlook.put_off(delivery.host, one.attempt.next)
-        for listener in self._listeners:
-            listener.extend(sent)
+        finally:
+            self._land(asyncio.current_task())
 
-    def _land(self, flight: asyncio.Task[None], delivery: Delivery) -> None:
-        self._flights.pop(flight, None)
+    def _land(self, flight: asyncio.Task[None] | None) -> None:
+        """Note that a delivery has ended. A callback of the task would do so a round later, for a tenth of a webhook."""
+        if flight is None or (delivery := self._flights.pop(flight, None)) is None:
+            return
         self._hosts[delivery.host] -= 1
         if not self._hosts[delivery.host]:
             del self._hosts[delivery.host]

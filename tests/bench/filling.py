@@ -18,7 +18,7 @@ from mjsim.core.plan import FAILURES
 from mjsim.core.ratio import Size
 from mjsim.core.request import Parameters, Webhook
 from mjsim.core.status import Status
-from mjsim.core.timeline import Moment, Timeline
+from mjsim.core.timeline import EvenLife, Moment, Timeline
 from mjsim.core.value import changed
 from mjsim.store.sqlite import SqliteStore
 
@@ -41,12 +41,12 @@ def job(number: int, of: int, start: Instant) -> Job:
 
 
 def _life(accepted: Instant, status: Status) -> Timeline:
+    if status is Status.COMPLETED:  # as the server itself plans it where nothing happens
+        return Timeline(even=EvenLife(accepted, Instant(accepted + 500), Instant(accepted + 4_000)))
     moments = [Moment(accepted, Status.PENDING, 0)]
     moments += [Moment(Instant(accepted + 500), Status.IN_PROGRESS, progress) for progress in PROGRESS_STEPS]
     if status is Status.FAILED:
         moments.append(Moment(Instant(accepted + 4_000), status, PROGRESS_STEPS[-1], FAILURES[0]))
-    if status is Status.COMPLETED:
-        moments.append(Moment(Instant(accepted + 4_000), status, 100))
     return Timeline(tuple(moments))
 
 

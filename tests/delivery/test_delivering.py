@@ -451,6 +451,23 @@ async def test_what_is_just_being_claimed_is_broken_off_too(posting, receiver):
         assert hook.got == []
 
 
+@pytest.mark.parametrize("rounds", range(5))
+async def test_what_is_broken_off_before_it_has_begun_is_under_way_no_more(posting, receiver, rounds):
+    async with receiver() as hook, posting() as post:
+        await post.keep(hook.url, "result")
+        post.clock.advance(100)
+        running = asyncio.create_task(post.dispatcher.run())
+        while await post.store.outbox.next_due(REAL) is not None:
+            await asyncio.sleep(0)
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        running.cancel()
+        await post.dispatcher.stop()
+        assert not post.dispatcher._flights
+        post.store.outbox.let_go()
+        assert [one.standing for one in await post.settle()] == [Standing.DELIVERED]
+
+
 async def test_while_it_is_grounded_nothing_is_begun_and_what_was_is_sent_once_it_is_not(posting, receiver):
     async with receiver(None) as hook, posting() as post:
         await post.keep(hook.url, "result")

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,26 @@ def refusal(file):
 
 
 # Durability
+
+
+def test_no_news_is_handed_out_before_its_job_is_safe(tmp_path, make_job, keep):
+    file = tmp_path / "mjsim.db"
+    told = changed(make_job(0), webhook=Webhook("http://a/", "progress"))
+
+    async def story():
+        store = SqliteStore(file)
+        keeping = asyncio.create_task(keep(store, told))
+        while not await store.count():
+            await asyncio.sleep(0)
+        claimed = await store.outbox.claim(Instant(1), 0.0, 9, ())
+        survives = shutil.copytree(tmp_path, tmp_path / "survives") / file.name
+        with closing(sqlite3.connect(survives)) as later:
+            assert later.execute("SELECT count(*) FROM job").fetchone() == (1,)
+        assert {one.job for one in claimed} == {told}
+        await keeping
+        await store.close()
+
+    asyncio.run(story())
 
 
 def test_everything_is_there_when_the_file_is_opened_again(tmp_path, make_job, keep, repeats):

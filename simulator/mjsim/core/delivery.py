@@ -138,7 +138,7 @@ class Sent(NamedTuple):
 
 def legible(text: str) -> str:
     """The text with what is no character of Unicode written out: receivers send any bytes, and stores keep UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return str(text) if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def answered(seconds: float, status: int, headers: Headers, body: bytes, *, cut: bool = False) -> Reply:

@@ -5,6 +5,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=1024)
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet, rather than of this machine or a private network."""
     try:

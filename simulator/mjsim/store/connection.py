@@ -65,6 +65,11 @@ class Connection:
         """Run a statement that changes something and tells what."""
         return self._change(statement, arguments).fetchall()
 
+    @property
+    def dirty(self) -> bool:
+        """Whether something that was written could still be lost."""
+        return self._sqlite.in_transaction
+
     async def durable(self) -> None:
         """Return when everything written so far survives the end of the process; raise what kept it from that."""
         if self._sqlite.in_transaction:

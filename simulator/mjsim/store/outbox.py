@@ -75,8 +75,11 @@ class SqliteOutbox(Watched):
         """See `ports.Outbox`."""
         due = f"SELECT number FROM delivery WHERE due <= ? AND {_free(passing_over)} ORDER BY due, number LIMIT ?"
         claim = f"UPDATE delivery SET claimed = ?, resend = NULL WHERE number IN ({due}) RETURNING {_COLUMNS}, {_TOLD}"
+        waiting = self._connection.dirty
         rows = self._connection.write_returning(claim, real + LEASE, now, real, *passing_over, most)
-        await self._connection.durable()
+        # News of a job that is still to be safe is not sent; the claim itself means nothing to another process.
+        if waiting:
+            await self._connection.durable()
         claimed = filter(None, map(_claimed, rows))
         return sorted(claimed, key=lambda one: (one.delivery.due, one.delivery.number))
 
