@@ -5,6 +5,7 @@ start.
 Modules import this one as `web`, the name under which aiohttp documents these classes.
 """
 
+from aiohttp.streams import StreamReader
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from aiohttp.web_protocol import PayloadAccessError, RequestHandler, RequestPayloadError
 from aiohttp.web_request import BaseRequest
@@ -22,5 +23,6 @@ __all__ = [
     "RequestPayloadError",
     "Response",
     "Server",
+    "StreamReader",
     "StreamResponse",
 ]

@@ -30,11 +30,12 @@ _SOON = 0.001
 class _Connection(web.RequestHandler):
     """What cannot be read as HTTP at all is answered in JSON too, and logged in one line."""
 
-    __slots__ = ("_outgoing",)
+    __slots__ = ("_has_paused", "_outgoing")
 
     def __init__(self, manager: web.Server, outgoing: Outgoing, **options: Any) -> None:
         super().__init__(manager, **options)
         self._outgoing = outgoing
+        self._has_paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio."""
@@ -46,10 +47,27 @@ class _Connection(web.RequestHandler):
         self._end_once_answered()
         return True
 
+    def pause_reading(self) -> None:
+        """See aiohttp."""
+        self._has_paused = True
+        super().pause_reading()
+
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """See aiohttp, which does this for every body, and parses anew; here only who has paused goes on."""
-        if self._reading_paused:
+        """See aiohttp, which does this for every body, and parses anew; here only who has ever paused goes on."""
+        # Not only who pauses now: the parser may take note of a pause that has ended, and stop in a later body.
+        if self._has_paused:
             super().resume_reading(resume_parser)
+
+    def late_body_ends(self) -> None:
+        """Note that a request ends which was taken from the queue before: the parser counts it from now on as one that
+        waits there, and would let one less in, with nobody to ask for what it keeps back.
+        """
+        self._loop.call_soon(self._uncount)
+
+    def _uncount(self) -> None:
+        if self._parser is not None:
+            self._parser.message_consumed()
+            self.data_received(b"")
 
     def _end_once_answered(self) -> None:
         current = self._current_request  # None once the answer is being written
@@ -108,13 +126,22 @@ def _serving_loop() -> asyncio.AbstractEventLoop:
     return loop if sys.version_info >= (3, 12) else cast("asyncio.AbstractEventLoop", _InOneTask(loop))
 
 
+def _request(
+    loop: asyncio.AbstractEventLoop, message: Any, body: web.StreamReader, connection: Any, writer: Any, task: Any
+) -> web.Request:
+    """A request that has just been taken from the queue of its connection."""
+    if not body.is_eof():
+        body.on_eof(connection.late_body_ends)
+    return web.Request(message, body, connection, writer, task, loop, client_max_size=LIMIT)
+
+
 class _Protocols(web.Server):
     """Makes a connection handler for each connection."""
 
     def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
         super().__init__(
             cast("Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]", handler),
-            request_factory=partial(web.Request, loop=asyncio.get_running_loop(), client_max_size=LIMIT),
+            request_factory=partial(_request, asyncio.get_running_loop()),
         )
         self._serving_loop = _serving_loop()
         self._outgoing = Outgoing()
