@@ -79,6 +79,8 @@ class Document:
             for key in node:
                 if not isinstance(key, str):
                     self.refuse(place, f"the key {key!r} has to be text; write it in quotes.")
+                if (wrong := _wrong(key)) is not None:
+                    self.refuse((*place, key), f"the key {key!r} {wrong}")
             return {str(key): self._plain(value, (*place, str(key))) for key, value in node.items()}
         if isinstance(node, list):
             return [self._plain(value, (*place, number)) for number, value in enumerate(node)]

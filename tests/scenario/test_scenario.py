@@ -114,6 +114,7 @@ def test_what_is_written_once_can_stand_in_several_places(file):
         ("- a", 1, "a scenario has to be a mapping with settings and faults."),
         ("", 1, "a scenario has to be a mapping with settings and faults."),
         ("5: 6", 1, "the key 5 has to be text; write it in quotes."),
+        ('inbox:\n  "a\\ud800": 1', 2, r"the key 'a\ud800' holds half of a surrogate pair."),
         ("inbox:\n  a: 2026-01-01", 2, "'2026-01-01' is no text, number or boolean; write text in quotes."),
         ("inbox:\n  a: .inf", 2, "'inf' is no text, number or boolean"),
         ("inbox:\n  a: !!python/object:os.system x", 2, "'x' is no text, number or boolean"),
