@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 help:  ## show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-serve: $(VENV)/.serve  ## start the simulator on 127.0.0.1:8080 (make serve ARGS="--port 0 --pace instant")
+serve: $(VENV)/.serve  ## start the simulator on 127.0.0.1:8080, MCP on 9090 (make serve ARGS="--port 0 --pace instant")
 	@exec $(BIN)/mjsim serve $(ARGS)
 
 test: $(VENV)/.dev check  ## everything that has to hold; every branch of the core is taken by its own tests
@@ -43,7 +43,7 @@ $(BIN)/python:
 	  { echo "Python's venv module is missing (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 2; }
 
 $(VENV)/.serve: $(BIN)/python pyproject.toml constraints.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mcp]'
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt

@@ -1,10 +1,11 @@
 """The command line of the judge: `mjsim check WHAT`. Exit codes: 0 pass, 1 fail, 2 usage, 3 could not run, 130 Ctrl-C."""
 
 import os
+import re
 import signal
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from types import FrameType
 from typing import NoReturn
@@ -20,6 +21,20 @@ from mjsim_contracts.report.model import ExitCode, Report
 from mjsim_contracts.report.terminal import terminal
 
 _EXIT_CODES = "exit codes: 0 pass, 1 fail, 2 usage, 3 could not run, 130 stopped by Ctrl-C"
+
+
+def _one_of(found: re.Match[str]) -> str:
+    # From version to version of Python the choices are quoted or not.
+    return f" has to be one of {found[2].replace(chr(39), '')}, not {found[1]}"
+
+
+_WORDS: dict[re.Pattern[str], str | Callable[[re.Match[str]], str]] = {
+    re.compile(r": invalid choice: (.*) \(choose from (.*)\)"): _one_of,
+    re.compile(r": invalid int value: "): " has to be a whole number, not ",
+    re.compile(r": invalid float value: "): " has to be a number, not ",
+}
+"""What argparse says in the words of Python, in those of every other message."""
+
 _EXAMPLES = f"""examples:
   mjsim check server http://127.0.0.1:8080
   mjsim check server http://127.0.0.1:8080 --profile quick --html report.html
@@ -56,7 +71,10 @@ class _Parser(ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise CheckError(f"{message}. {self.prog} --help shows what is understood.", ExitCode.USAGE)
+        said = message.removeprefix("argument ")
+        for pattern, words in _WORDS.items():
+            said = pattern.sub(words, said)
+        raise CheckError(f"{said}. {self.prog} --help shows what is understood.", ExitCode.USAGE)
 
 
 def _main(arguments: list[str]) -> int:
@@ -101,7 +119,12 @@ def _parser() -> ArgumentParser:
         for command in commands:
             epilog = f"{command.examples}\n{_EXIT_CODES}"
             kind = group.add_parser(
-                command.name, help=command.help, epilog=epilog, formatter_class=raw, allow_abbrev=False
+                command.name,
+                help=command.help,
+                description=command.help,
+                epilog=epilog,
+                formatter_class=raw,
+                allow_abbrev=False,
             )
             command.add_options(kind)
             add_shared_options(kind, command.profiles)

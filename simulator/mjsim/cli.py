@@ -23,9 +23,9 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "serve": Command("mjsim.commands.serve", "start the simulator"),
-    "exec": Command("mjsim.commands.exec", "start one, run a command against it, stop it"),
+    "exec": Command("mjsim.commands.exec", "start a simulator, run a command against it, stop it"),
     "mcp": Command("mjsim.commands.mcp", "serve the API as MCP tools, in front of any server of it"),
-    "health": Command("mjsim.commands.health", "ask whether it is up"),
+    "health": Command("mjsim.commands.health", "ask whether a simulator is up"),
     "clock": Command("mjsim.commands.clock", "show, advance, freeze simulated time"),
     "jobs": Command("mjsim.commands.jobs", "list jobs; hold, release, complete, fail them"),
     "webhooks": Command("mjsim.commands.webhooks", "what was delivered; send it again; receive it"),
@@ -34,13 +34,13 @@ COMMANDS = {
     "replay": Command("mjsim.commands.replay", "run an exported journal again and compare the answers"),
     "reset": Command("mjsim.commands.reset", "start over, one tenant or all"),
     "export": Command("mjsim.commands.export", "write everything that is kept to a file"),
-    "import": Command("mjsim.commands.restore", "keep what such a file holds instead"),
+    "import": Command("mjsim.commands.restore", "replace everything that is kept by what export wrote"),
 }
 """Every command, in the order in which they are listed."""
 
 JUDGED = {
     "check": "judge a server, a client or a webhook receiver (needs mjsim[contracts])",
-    "proxy": "pass requests on to an API, and judge who made them (the same)",
+    "proxy": "pass requests on to an API, and judge them (needs mjsim[contracts])",
 }
 """The commands of the contract tests, which read their own arguments."""
 

@@ -87,7 +87,7 @@ def _share(text: str) -> float:
 
 def _rate(text: str) -> float:
     if not re.fullmatch(r"[0-9]*\.?[0-9]+", text, re.ASCII) or not 0 < float(text) <= MOST_RATE:
-        raise SettingsError(f"has to be a number above 0, at most {MOST_RATE}; --clock manual stops time")
+        raise SettingsError(f"has to be a number above 0 and at most {MOST_RATE} (--clock manual stops time)")
     return float(text)
 
 
@@ -248,7 +248,7 @@ OPTIONS = (
     Option("credits", _whole(0, 10**12), "N", "task API: what each key may spend (default 1000000)"),
     Option("log_format", _one_of("text", "json"), "FORMAT", "form of the log: text (default) or json"),
     Option("mcp_port", _whole(0, 65_535), "PORT", "port of the MCP tools (default 9090, where the extra is installed)"),
-    Option("no_mcp", _switch, "true|false", "serve no MCP tools", switch=True),
+    Option("no_mcp", _switch, "BOOL", "serve no MCP tools", switch=True),
 )
 """Every setting."""
 

@@ -178,6 +178,14 @@ def resolve(flags: Mapping[str, str | list[str] | None], environment: Mapping[st
     return Settings(**values)
 
 
+def misspelled(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that is no setting and looks like one: it would be passed over without a word."""
+    known = ["MJSIM_CONFIG", "MJSIM_CONTROL_URL", *(option.variable for option in OPTIONS)]
+    strange = sorted(name for name in environment if name.startswith("MJSIM_") and name not in known)
+    close = {name: nearest(name, known, cutoff=0.85) for name in strange}
+    return [f"{name} is no setting. Did you mean {meant}?" for name, meant in close.items() if meant]
+
+
 def _read(option: Option, given: object, source: str) -> object:
     try:
         if option.repeated:

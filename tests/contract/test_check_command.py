@@ -40,6 +40,9 @@ def answering(status, content_type, body):
         server.shutdown()
 
 
+SHOWN = "--help shows what is understood."
+
+
 @pytest.fixture(autouse=True)
 def _no_token(monkeypatch):
     monkeypatch.delenv("MIDJOURNEY_TOKEN", raising=False)
@@ -50,7 +53,15 @@ def _no_token(monkeypatch):
     [
         (
             ["server"],
-            "mjsim: the following arguments are required: URL. mjsim check server --help shows what is understood.",
+            f"mjsim: the following arguments are required: URL. mjsim check server {SHOWN}",
+        ),
+        (
+            ["servr"],
+            f"mjsim: WHAT has to be one of server, client, receiver, traffic, not 'servr'. mjsim check {SHOWN}",
+        ),
+        (
+            ["server", "http://a", "--seed", "x"],
+            f"mjsim: --seed has to be a whole number, not 'x'. mjsim check server {SHOWN}",
         ),
         (["server", "host:1"], "mjsim: 'host:1' is no http or https URL, such as http://127.0.0.1:8080"),
         (["server", "http://a", "--prot"], "mjsim: '--prot' is not understood. Did you mean --profile?"),

@@ -217,7 +217,7 @@ def test_two_simulators_share_a_machine_although_one_has_the_port(serve):
     assert code == 0
     warning = json.loads(errors.splitlines()[0])
     assert warning["message"].startswith(
-        "MCP cannot listen on 127.0.0.1:9090: Address already in use; 0 takes a free port. Going on"
+        "MCP cannot listen on 127.0.0.1:9090: address already in use; port 0 takes a free one. Going on"
     )
 
 
@@ -226,7 +226,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_an_error():
         port = str(taken.getsockname()[1])
         for arguments in (["serve", "--port", "0", "--mcp-port", port], ["mcp", "--port", port]):
             done = run(*arguments)
-            said = f"mjsim: MCP cannot listen on 127.0.0.1:{port}: Address already in use; 0 takes a free port.\n"
+            said = f"mjsim: MCP cannot listen on 127.0.0.1:{port}: address already in use; port 0 takes a free one.\n"
             assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 

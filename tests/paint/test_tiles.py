@@ -227,6 +227,16 @@ def test_the_lettering_says_index_prompt_and_size(pixels, recipe):
     assert changed[2] < 300
 
 
+def test_an_upscale_says_its_own_size(pixels, recipe):
+    """Its letters differ from the tile's at the right of the lower edge, where the size stands."""
+    artwork = recipe(4, 512, 256)
+    tile, upscale = pixels(artwork, 1, prompt=""), pixels(artwork, 1, prompt="", doubled=True)
+    difference = ImageChops.difference(tile.convert("L"), upscale.convert("L").reduce(2))
+    size, rest = (difference.crop(area).getextrema()[1] for area in ((400, 226, 512, 256), (30, 226, 380, 256)))
+    assert size > 2 * rest
+    assert size > 90
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_lettering_can_be_read_on_any_ground(pixels, recipe, seed):
     """Letters stand out from their ground by a good part of the whole range of lightness."""

@@ -96,14 +96,18 @@ def test_what_is_written_once_can_stand_in_several_places(file):
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("falts: []", 1, "'falts' is not known here; 'faults' is, which may be meant."),
+        ("falts: []", 1, "'falts' is not known here (did you mean 'faults'?)."),
         ("\n\nsettings:\n  seed: 7\n  sed: 7", 5, "'sed' is no setting. Did you mean 'seed'?"),
         ("settings: {zzz: 7}", 1, "'zzz' is no setting. There can be host, port"),
         ("settings: {scenario: x}", 1, "'scenario' is no setting."),
         ("settings:\n  seed: -1", 2, "seed has to be a whole number from 0 to"),
         ("settings:\n\n  pace: fast", 3, "pace has to be one of realistic, quick, instant, not 'fast'."),
         ("settings: 5", 1, "settings: has to be an object, not a number."),
-        ("faults:\n- effect:\n    latncy: 3", 3, "faults.0.effect: 'latncy' is not known here; 'latency' is"),
+        (
+            "faults:\n- effect:\n    latncy: 3",
+            3,
+            "faults.0.effect: 'latncy' is not known here (did you mean 'latency'?)",
+        ),
         ("faults:\n- match: {}\n\n- {}", 2, "faults.0.effect: is required."),
         ("faults:\n- effect: {drip: 1}\n-\n  effect: {drip: no}", 4, "faults.1.effect.drip: has to be an integer"),
         ("faults:\n- effect:\n    drip: 3\n    job: fial", 4, "faults.0.effect.job: 'fial' is no directive."),

@@ -15,7 +15,7 @@ import pytest
 
 from mjsim.core.artwork import Artwork
 from mjsim.core.chance import Key, number_of
-from mjsim.core.error import SettingsError
+from mjsim.core.error import InternalError, SettingsError
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
 from mjsim.core.pace import PACES, JobType
@@ -306,7 +306,8 @@ def test_when_the_disk_is_full_everybody_is_told_and_nothing_of_it_is_kept(
         with full(file, sqlite_of(store)):
             turns = [turn_of(tenant) for tenant in ("alice", "bob", "carol")]
             told = await asyncio.wait_for(asyncio.gather(*turns, return_exceptions=True), timeout=60)
-        assert all(isinstance(error, sqlite3.OperationalError) for error in told), told
+        assert all(isinstance(error, InternalError) for error in told), told
+        assert all(str(error).startswith("The data file cannot be written: ") for error in told), told
         assert await everything(store) == [first]
         assert await store.count() == 1
         assert await store.find(first.id) == first
@@ -434,7 +435,7 @@ def test_an_empty_file_becomes_a_data_file(tmp_path):
 
 
 def test_a_folder_is_refused(tmp_path):
-    assert "unable to open database file" in refusal(tmp_path)
+    assert refusal(tmp_path) == "it is a folder."
 
 
 def test_a_file_in_a_folder_that_is_missing_is_refused(tmp_path):

@@ -26,7 +26,7 @@ DURATION = "has to be a duration such as 250ms, 90s, 1h30m or 2d."
         (["clock", "advance", "--untill", "quiet"], "mjsim: '--untill' is not understood. Did you mean --until?"),
         (
             ["clock", "advance", "--until", "noon"],
-            "mjsim: --until: invalid choice: 'noon'. mjsim clock advance --help says more.",
+            "mjsim: --until has to be one of quiet, not 'noon'. mjsim clock advance --help says more.",
         ),
         (
             ["clock", "advance", "5"],
@@ -39,7 +39,10 @@ DURATION = "has to be a duration such as 250ms, 90s, 1h30m or 2d."
         ),
         (["jobs", "fail"], "mjsim: the following arguments are required: JOB_ID. mjsim jobs fail --help says more."),
         (["jobs", "--tennant", "a"], "mjsim: '--tennant' is not understood. Did you mean --tenant?"),
-        (["jobs", "list", "--limit", "x"], "mjsim: --limit: invalid int value: 'x'. mjsim jobs list --help says more."),
+        (
+            ["jobs", "list", "--limit", "x"],
+            "mjsim: --limit has to be a whole number, not 'x'. mjsim jobs list --help says more.",
+        ),
         (["exec", "pytest"], "mjsim: exec needs a command to run after --, as in mjsim exec -- pytest"),
         (["exec", "--seed", "1", "--"], "mjsim: exec needs a command to run after --, as in mjsim exec -- pytest"),
         (["exec", "--sed", "1", "--", "true"], "mjsim: '--sed' is not understood. Did you mean --seed?"),

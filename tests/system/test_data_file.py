@@ -56,6 +56,22 @@ class Crowd:
             assert not thread.is_alive()
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="files of any size are limited on POSIX alone")
+def test_a_full_disk_is_told_in_one_line_to_the_client_and_in_the_log(tmp_path, serve):
+    """And who asks only for what is there is answered as ever."""
+    import resource
+
+    server = serve("--data", str(tmp_path / "mjsim.db"), "--pace", "instant")
+    _, created = server.ask("POST", "/v1/imagine", {"prompt": "the last one"})
+    hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, hard))
+    status, refusal = server.ask("POST", "/v1/imagine", {"prompt": "one too many"})
+    assert (status, refusal["code"]) == (500, "internal_error")
+    assert refusal["message"].startswith("The data file cannot be written: ")
+    assert server.ask("GET", f"/v1/jobs/{created['data']['job_id']}")[0] == 200
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
 def test_everything_that_was_acknowledged_survives_kill_9_and_goes_on(serve, tmp_path):
     file = tmp_path / "mjsim.db"
     chance = random.Random(5)

@@ -38,7 +38,7 @@ def test_a_bad_file_is_one_line_and_code_2(run, tmp_path):
     (tmp_path / "bad.yaml").write_text("faults:\n  - efect: {}\n")
     ended = run("serve", "--scenario", "bad.yaml")
     assert (ended.returncode, ended.stdout) == (2, "")
-    line = "mjsim: scenario bad.yaml, line 2: faults.0: 'efect' is not known here; 'effect' is, which may be meant.\n"
+    line = "mjsim: scenario bad.yaml, line 2: faults.0: 'efect' is not known here (did you mean 'effect'?).\n"
     assert ended.stderr == line
 
 

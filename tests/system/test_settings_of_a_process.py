@@ -1,10 +1,12 @@
 """Settings come from flags, variables and a file, in this order; one that is unfit is told in one line."""
 
 import json
+import os
 
 import pytest
 
 from mjsim.cli import main
+from mjsim.settings import misspelled
 from mjsim.web.server import Listener
 
 BAD = [
@@ -77,6 +79,18 @@ def told(monkeypatch, capsys, tmp_path):
         return line
 
     return tell
+
+
+def test_a_variable_that_is_no_setting_but_looks_like_one_is_told_and_passed_over(monkeypatch, capfd):
+    """Those that resemble none may be anybody's."""
+    monkeypatch.setenv("MJSIM_PROT", "1")
+    monkeypatch.setenv("MJSIM_CONTROL_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("MJSIM_WEATHER", "fine")
+    assert misspelled(os.environ) == ["MJSIM_PROT is no setting. Did you mean MJSIM_PORT?"]
+    assert main(["serve", "--port=0", "--no-mcp", "--data=/"]) == 2
+    told = capfd.readouterr().err
+    assert "mjsim: MJSIM_PROT is no setting. Did you mean MJSIM_PORT?\n" in told
+    assert "MJSIM_WEATHER" not in told
 
 
 def test_every_option_has_bad_values_here():

@@ -151,6 +151,8 @@ async def test_the_documents_are_those_of_the_source_tree_byte_for_byte(live):
         for path, name in (
             ("/openapi.json", "midjourney.json"),
             ("/openapi.published.json", "midjourney.published.json"),
+            ("/openapi.tasks.json", "tasks.json"),
+            ("/openapi.control.json", "control.json"),
         ):
             answer = await sim.get(path)
             assert answer.body == (OPENAPI / name).read_bytes()
@@ -171,12 +173,12 @@ async def test_the_reference_refers_to_nothing_but_what_is_served_here(live):
         assert page.headers["Content-Type"].startswith("text/html")
         text = page.body.decode()
         assert "//" not in text.replace("</", ""), "no address of another host"
-        found = re.findall(r"""(?:src|href)="([^"]+)"|url: "([^"]+)\"""", text)
-        addresses = [one or other for one, other in found]
-        assert "/openapi.json" in addresses
+        addresses = re.findall(r"""(?:src|href)="([^"?]+)""", text)
+        documents = re.findall(r"""\"(/openapi[a-z.]+)\"""", text)
+        assert {"/openapi.json", "/openapi.tasks.json", "/openapi.control.json"} == set(documents)
         assert len(addresses) >= 4
         kinds = {"js": "text/javascript", "css": "text/css", "png": "image/png", "json": "application/json"}
-        for address in addresses:
+        for address in {*addresses, *documents} - {"/docs"}:
             assert address.startswith("/")
             asset = await visitor.get(address)
             assert asset.status == 200

@@ -52,6 +52,7 @@ _IDLE = {
     "C024": "no POST was accepted, and none was left without an answer",
     "C025": "no list was read, and no job taken up, after a POST whose answer was lost",
     "C030": "no job was polled three times",
+    "C032": "no job got stuck",
     "C033": "this check delivered no {notice}",
     "C040": "this check delivered no {notice} that was answered",
     "C050": "no list was read",

@@ -7,7 +7,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -66,7 +66,7 @@ class ClientCheck:
     seconds: float = 60.0
     parallel: int = 4
     only: tuple[str, ...] = ()
-    """Patterns, as in file names, of the ids of variations; none means all."""
+    """Patterns, as in file names, of the ids of variations; none means all, and an empty one chooses none of them."""
     program: tuple[str, ...] = SIMULATOR
     server: str | None = None
     """The URL of a simulator that runs already, whose jobs are done at once; None starts one by `program`."""
@@ -75,7 +75,7 @@ class ClientCheck:
     """Which API the client is one of."""
 
     def run(self) -> Report:
-        """The report; `CheckError` where there is none."""
+        """The report; `CheckError` where there is none, for instance since a pattern of `only` fits nothing."""
         return asyncio.run(self.judge())
 
     async def judge(self) -> Report:
@@ -92,7 +92,7 @@ class ClientCheck:
             session = Session(runner, self.limits(first.surface), self.progress)
             oracle = self.oracle(first)
             every = self.numbered(first.surface, contract)
-            found = await _all(self._chosen(every.values()), session, oracle)
+            found = await _all(self._chosen(list(every.values())), session, oracle)
         tried = [(number, found[each.id]) for number, each in every.items() if each.id in found]
         return judged(self.subject, first, session.scenes, tried, oracle, contract, time.monotonic() - start)
 
@@ -118,7 +118,11 @@ class ClientCheck:
         every = [*self.api.situations(found), *edits(found, contract, self.api.wording)]
         return {f"V-{place:03d}": variation for place, variation in enumerate(every, 1)}
 
-    def _chosen(self, every: Iterable[Variation]) -> list[Variation]:
+    def _chosen(self, every: Sequence[Variation]) -> list[Variation]:
+        for pattern in filter(None, self.only):
+            # A check of nothing would pass.
+            if not any(fnmatchcase(each.id, pattern) for each in every):
+                raise CheckError(f"no variation for this client has an id like {pattern!r}; the first is {every[0].id}")
         if self.only:
             chosen = [each for each in every if any(fnmatchcase(each.id, pattern) for pattern in self.only)]
         else:

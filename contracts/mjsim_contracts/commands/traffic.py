@@ -32,7 +32,7 @@ def _add_traffic(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--rules", action="store_true", help="list what requests are held to, and why (with --json: for programs)"
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the recording: an archive (HAR 1.2)")
     add_api_option(parser, "the API that was recorded")
 
 

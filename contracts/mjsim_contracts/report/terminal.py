@@ -57,9 +57,10 @@ def _not_exercised(report: Report, paint: Paint) -> Iterator[str]:
     yield f"{paint('NOT EXERCISED', Outcome.NOT_EXERCISED)}  never put to the test, so neither passed nor failed:"
     reasons: dict[str, list[str]] = {}
     for case in idle:
-        reasons.setdefault(case.seen, []).append(case.id)
+        # An id alone tells nobody what it was that was not seen.
+        reasons.setdefault(case.seen or case.title, []).append(case.id)
     for reason, names in reasons.items():
-        yield f"{_INDENT}{_names(names)}" + (f": {one_line(reason, _MOST_SEEN)}" if reason else "")
+        yield f"{_INDENT}{_names(names)}: {one_line(reason, _MOST_SEEN)}"
 
 
 def _ending(report: Report, paint: Paint) -> Iterator[str]:

@@ -15,7 +15,7 @@ from mjsim_contracts.dialect.midjourney import MIDJOURNEY
 from mjsim_contracts.error import CheckError
 from mjsim_contracts.proxy.stand import HOST, Listener, Stand
 from mjsim_contracts.proxy.upstream import Upstream
-from mjsim_contracts.report.model import Report
+from mjsim_contracts.report.model import ExitCode, Report
 from mjsim_contracts.terms import read_contract
 from mjsim_contracts.traffic.call import Call
 from mjsim_contracts.traffic.check import traffic_report
@@ -48,7 +48,9 @@ class PassThrough:
             try:
                 await stand.open()
             except OSError as error:
-                raise CheckError(f"cannot listen on {self.host}:{self.port}: {error.strerror}") from error
+                # asyncio puts the address before the reason, which is in the sentence already.
+                reason = str(error.strerror or error).rpartition("): ")[2]
+                raise CheckError(f"cannot listen on {self.host}:{self.port}: {reason}", ExitCode.USAGE) from error
             announce(f"{stand.api.url} passes everything on to {self.to}; Ctrl-C ends it and shows the verdict.")
             # Being told to stop is how this ends.
             with contextlib.suppress(asyncio.CancelledError):
@@ -64,7 +66,7 @@ class PassThrough:
         except ValueError:
             url = URL()
         if url.scheme not in {"http", "https"} or not url.host:
-            raise CheckError(f"{self.to!r} is no http or https URL, such as https://api.midjourney.com")
+            raise CheckError(f"{self.to!r} is no http or https URL, such as https://api.example.com", ExitCode.USAGE)
         return self.to
 
 

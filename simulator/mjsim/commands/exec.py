@@ -40,7 +40,7 @@ _FORWARDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.usage = "mjsim exec [OPTIONS] -- COMMAND [ARGUMENTS]"
-    unused = "taken and passed over: MCP tools are served by mjsim serve"
+    unused = "has no effect here: only mjsim serve serves MCP tools"
     add_settings(parser, port="port to listen on (default: a free one)", mcp_port=unused, no_mcp=unused)
     parser.add_argument("--verbose", action="store_true", help="write the simulator's log to standard error")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write the simulator's log to this file")

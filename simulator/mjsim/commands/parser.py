@@ -1,11 +1,25 @@
 """Arguments are read so that whatever is wrong with them is one line, with the argument that may be meant."""
 
 import argparse
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from mjsim.core.error import SettingsError
 from mjsim.core.guess import nearest
+
+
+def _one_of(found: re.Match[str]) -> str:
+    # From version to version of Python the choices are quoted or not.
+    return f" has to be one of {found[2].replace(chr(39), '')}, not {found[1]}"
+
+
+_WORDS: dict[re.Pattern[str], str | Callable[[re.Match[str]], str]] = {
+    re.compile(r": invalid choice: (.*) \(choose from (.*)\)"): _one_of,
+    re.compile(r": invalid int value: "): " has to be a whole number, not ",
+    re.compile(r": invalid float value: "): " has to be a number, not ",
+}
+"""What argparse says in the words of Python, in those of the settings."""
 
 
 class CommandModule(Protocol):
@@ -40,7 +54,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it in one line, and where to look."""
-        said = message.removeprefix("argument ").split(" (choose from")[0]
+        said = message.removeprefix("argument ")
+        for pattern, words in _WORDS.items():
+            said = pattern.sub(words, said)
         raise SettingsError(f"{said}. {self.prog} --help says more.")
 
     def verbs(self, usual: str) -> "Verbs":

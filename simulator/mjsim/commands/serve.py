@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import json
+import logging
 import os
 import shlex
 import signal
@@ -17,10 +18,13 @@ from mjsim.commands.parser import Parser
 from mjsim.core.webhook import DEVELOPMENT_SECRET
 from mjsim.lines import counted
 from mjsim.mcp.beside import serve_beside
-from mjsim.settings import TOKEN_VARIABLE, Settings
+from mjsim.mcp.listener import is_installed
+from mjsim.settings import TOKEN_VARIABLE, Settings, misspelled
 
 if TYPE_CHECKING:
     from mjsim.simulator import Simulator
+
+log = logging.getLogger("mjsim")
 
 EXAMPLES = f"""examples:
   mjsim serve                                  on 127.0.0.1:8080, jobs take about 5 s
@@ -61,6 +65,8 @@ async def _serve(settings: Settings, attached: bool) -> None:
     from mjsim.simulator import Simulator
 
     log_to(sys.stderr, as_json=settings.log_format == "json")
+    for line in misspelled(os.environ):
+        log.warning(line)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -121,11 +127,10 @@ def _greeting(simulator: "Simulator", tools: str | None, jobs: int, expired: int
         secret = {} if settings.webhook_secret else {"webhook_secret": DEVELOPMENT_SECRET.text}
         data = {"data": str(settings.data), "jobs": jobs, "expired": expired} if settings.data else {}
         return json.dumps(ready | secret | data | ({"mcp": tools} if tools else {}))
-    mcp = f"\n  MCP        {tools}" if tools else ""
     bearer = shlex.quote(f"Authorization: Bearer {key}")
     return f"""mjsim {__version__} is ready.
 
-  API        {url}/v1{mcp}
+  API        {url}/v1{_mcp(settings, tools)}
   Task API   {url}/api/v1/mj
   Reference  {url}/docs
   Key        {key}   (any sim-<name> works, each with jobs of its own)
@@ -140,6 +145,14 @@ Then ask for the job, with the job_id of the answer:
   curl -s {url}/v1/jobs/JOB_ID -H {bearer}
 {_directing(url)}
 Ctrl-C stops it."""
+
+
+def _mcp(settings: Settings, tools: str | None) -> str:
+    """Where MCP is, or what it lacks; who looks for it at 9090 should not have to guess."""
+    if tools is None and (settings.no_mcp or is_installed()):
+        return ""
+    told = tools or "not installed   (pip install 'mjsim[mcp]' brings it)"
+    return f"\n  MCP        {told}"
 
 
 def _pace(settings: Settings) -> str:

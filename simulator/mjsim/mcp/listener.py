@@ -48,8 +48,9 @@ class McpListener:
         except (OSError, OverflowError, UnicodeError) as error:
             # `socket` adds the address to the reason, which is in the sentence already.
             reason = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
-            hint = "; 0 takes a free port" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
-            raise SettingsError(f"MCP cannot listen on {self._host}:{self._port}: {reason}{hint}.") from error
+            hint = "; port 0 takes a free one" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+            where = f"{self._host}:{self._port}"
+            raise SettingsError(f"MCP cannot listen on {where}: {reason[:1].lower()}{reason[1:]}{hint}.") from error
         self._serving = asyncio.create_task(self._serve())
         port: int = self._sockets[0].getsockname()[1]
         self.url = f"http://{Settings(host=self._host).reachable_host}:{port}/mcp"

@@ -40,7 +40,7 @@ def _drawn(picture: Picture, caption: Caption, inputs: tuple[bytes, ...]) -> Ima
 def _composed(picture: Picture, index: int, caption: Caption, _: list[Image.Image]) -> Image.Image:
     canvas = compose(picture.artwork, index)
     stamp(canvas.tone, caption.watermark)
-    letter(canvas.tone, index, caption.prompt)
+    letter(canvas.tone, index, caption.prompt, _scale(picture))
     if picture.doubled:
         canvas.enlarge()
     return canvas.coloured(palette(picture.artwork))
@@ -49,10 +49,15 @@ def _composed(picture: Picture, index: int, caption: Caption, _: list[Image.Imag
 def _mixed(picture: Picture, index: int, caption: Caption, pictures: list[Image.Image]) -> Image.Image:
     image = mixed(picture.artwork, index, pictures)
     stamp(image, caption.watermark)
-    letter(image, index, caption.prompt)
+    letter(image, index, caption.prompt, _scale(picture))
     if picture.doubled:
         image = image.resize((2 * image.width, 2 * image.height), Image.Resampling.BICUBIC)
     return image
+
+
+def _scale(picture: Picture) -> int:
+    """How many times the side of the tile that of the picture is."""
+    return 2 if picture.doubled else 1
 
 
 def _grid(tiles: list[Image.Image]) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Every tile says its number, what it was asked to show, and its size, small and readable on any ground."""
+"""Every tile says its number, what it was asked to show, and its true size, small and readable on any ground."""
 
 import unicodedata
 from functools import lru_cache
@@ -28,8 +28,11 @@ _BRIGHT = 140
 lettering = Lock()
 
 
-def letter(image: Image.Image, index: int, prompt: str) -> None:
-    """Write into the lower edge of a tile in mode L (tones) or RGB; what does not fit is left out or cut."""
+def letter(image: Image.Image, index: int, prompt: str, scale: int = 1) -> None:
+    """Write into the lower edge of a tile in mode L (tones) or RGB; what does not fit is left out or cut.
+
+    The size that it says is of the finished picture, each side `scale` times that of `image`.
+    """
     width, height = image.size
     size = min(22, max(11, round(min(width, height) * 0.0165)))
     tall = min(height, 3 * size)
@@ -42,7 +45,7 @@ def letter(image: Image.Image, index: int, prompt: str) -> None:
     image.paste((back,) * len(image.getbands()), area, veil)
     excerpt = legible(prompt)
     with lettering:
-        ink = _line((width, tall), size, (str(index), excerpt, str(width), str(height)))
+        ink = _line((width, tall), size, (str(index), excerpt, str(scale * width), str(scale * height)))
     image.paste((front,) * len(image.getbands()), area, ink)
 
 

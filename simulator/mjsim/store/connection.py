@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mjsim.store.schema import Proof, connect, refuse_unfit
+from mjsim.store.schema import Proof, connect, refuse_unfit, telling
 
 Row = tuple[Any, ...]
 
@@ -137,8 +137,7 @@ class Connection:
         try:
             self._write_coming()
         except Exception as error:
-            self._lose(error)
-            raise
+            raise self._lose(error) from error
 
     def _change(self, statement: str, arguments: tuple[object, ...]) -> sqlite3.Cursor:
         self._begin()
@@ -147,8 +146,7 @@ class Connection:
             return self._sqlite.execute(statement, arguments)
         except Exception as error:
             # Half of a turn may be written by now, and nobody can tell whose statements are still to be committed.
-            self._lose(error)
-            raise
+            raise self._lose(error) from error
 
     def _commit(self) -> None:
         """End the shared transaction and tell everybody who waits for it how it ended."""
@@ -162,15 +160,17 @@ class Connection:
             for waiter in self._waiters():
                 waiter.set_result(None)
 
-    def _lose(self, error: Exception) -> None:
-        """Undo the shared transaction and tell everybody who waits for it why."""
+    def _lose(self, error: Exception) -> Exception:
+        """Undo the shared transaction and tell everybody who waits for it why; what they are told."""
         self._coming.clear()
+        told = telling(error)
         for waiter in self._waiters():
-            waiter.set_exception(error)
+            waiter.set_exception(told)
         # After some errors, such as that of a failing disk, SQLite has rolled back by itself.
         if self._sqlite.in_transaction:
             self._sqlite.execute("ROLLBACK")
         self._when_lost()
+        return told
 
     def _waiters(self) -> list[asyncio.Future[None]]:
         waiting, self._waiting = self._waiting, []

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from mjsim.core.error import ClashingState, SettingsError
+from mjsim.core.error import ClashingState, InternalError, SettingsError
 from mjsim.core.job import RETENTION
 from mjsim.core.status import Status
 from mjsim.store.tally import OUTCOMES
@@ -102,7 +102,8 @@ def connect(file: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(file, isolation_level=None, timeout=0, cached_statements=256)
     except sqlite3.Error as error:
-        raise SettingsError(f"data file {file}: {error}; its folder has to exist and be writable.") from error
+        reason = "it is a folder." if file.is_dir() else f"{error}; its folder has to exist and be writable."
+        raise SettingsError(f"data file {file}: {reason}") from error
     try:
         new = _is_new(connection)  # before anything is written: a file of another program stays as it is
         _claim(connection)
@@ -181,6 +182,13 @@ def _size(connection: sqlite3.Connection) -> int:
     """How many bytes the database says that it has; one that was cut off has fewer."""
     (pages,), (page,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
     return int(pages * page)
+
+
+def telling(error: Exception) -> Exception:
+    """What those who wrote are told of an error: a disk that is full or fails is no riddle to be traced."""
+    if isinstance(error, sqlite3.OperationalError):
+        return InternalError(f"The data file cannot be written: {error}.")
+    return error
 
 
 def _explain(error: sqlite3.Error) -> str:

@@ -121,8 +121,8 @@ def _unknown(name: str, schema_path: Sequence[str | int], document: str) -> str:
     """What to say of a field that is not known: the nearest one that is, or all of them."""
     known = list(_node(schema_path[:-1], document).get("properties", ()))
     close = nearest(name, known)
-    return f"{_shown(name)} is not known here; " + (
-        f"{close!r} is, which may be meant" if close else f"there can be {', '.join(known)}"
+    return f"{_shown(name)} is not known here " + (
+        f"(did you mean {close!r}?)" if close else f"(there can be {', '.join(known)})"
     )
 
 

@@ -14,15 +14,25 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>mjsim reference</title>
 <link rel="icon" href="/docs/favicon-32x32.png"><link rel="stylesheet" href="/docs/swagger-ui.css">
-<style>body { margin: 0 } .topbar { display: none }</style>
+<style>
+body { margin: 0; font-family: sans-serif } .topbar { display: none }
+nav { max-width: 1460px; margin: 0 auto; padding: 1.2em 20px 0 } nav a { margin-right: 1.5em; color: #3b4151 }
+nav a[aria-current] { font-weight: bold; text-decoration: none }
+</style>
 </head>
 <body>
+<nav>
+<a href="/docs">Midjourney API</a><a href="/docs?api=tasks">Task API</a><a href="/docs?api=control">Control API</a>
+</nav>
 <div id="reference"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script>
+const api = new URLSearchParams(location.search).get("api")
+const url = {tasks: "/openapi.tasks.json", control: "/openapi.control.json"}[api] ?? "/openapi.json"
+document.querySelector(url === "/openapi.json" ? "nav a" : `nav a[href$="=${api}"]`).ariaCurrent = "page"
 const reference = SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#reference", deepLinking: true, persistAuthorization: true, validatorUrl: null,
-  tryItOutEnabled: true, onComplete: () => reference.preauthorizeApiKey("bearerAuth", "%KEY%"),
+  url, dom_id: "#reference", deepLinking: true, persistAuthorization: true, validatorUrl: null,
+  tryItOutEnabled: true, onComplete: () => api === "control" || reference.preauthorizeApiKey("bearerAuth", "%KEY%"),
 })
 </script>
 </body>
@@ -49,6 +59,7 @@ class Reference:
             Route("/openapi.json", {"GET": self.overlaid}),
             Route("/openapi.published.json", {"GET": self.published}),
             Route("/openapi.tasks.json", {"GET": self.tasks}),
+            Route("/openapi.control.json", {"GET": self.control}),
             Route("/docs", {"GET": self.page}),
             Route("/docs/{name}", {"GET": self.asset}),
         ]
@@ -68,6 +79,10 @@ class Reference:
     async def tasks(self, _call: Call) -> web.Response:
         """The document of the task API."""
         return _document(spec.TASKS)
+
+    async def control(self, _call: Call) -> web.Response:
+        """The document of the control API."""
+        return _document(spec.CONTROL)
 
     async def page(self, _call: Call) -> web.Response:
         """The reference."""

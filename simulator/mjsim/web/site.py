@@ -50,6 +50,8 @@ class Site:
             at = self._timekeeper.now()
             answer = await self._route(request, tenant, surface)
         except Refused as refused:
+            if isinstance(refused, InternalError):
+                log.error("%s %s: %s", request.method, request.path, refused)  # noqa: TRY400 - it says what is the matter
             answer = surface.errors.refusal(refused, self._timekeeper.real_seconds)
         except Exception:
             log.exception("%s %s ended in an error of mjsim's own", request.method, request.path)

@@ -21,7 +21,7 @@ class Defect:
     instead: str
     finds: str
     outcome: Outcome = Outcome.FAIL
-    varied: str = "no variation"
+    varied: str = ""
     base: str = "careful.py"
     correct: Path = CORRECT
 

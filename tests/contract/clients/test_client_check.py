@@ -20,7 +20,7 @@ CAREFUL = (sys.executable, str(CORRECT / "careful.py"))
 @pytest.fixture
 def check(instant: str, openapi: Path) -> ClientCheck:
     """A check that is over soon, to be given a command."""
-    return ClientCheck(CAREFUL, openapi / "midjourney.json", only=("no variation",), server=instant, seconds=20)
+    return ClientCheck(CAREFUL, openapi / "midjourney.json", only=("",), server=instant, seconds=20)
 
 
 def python(code: str) -> tuple[str, ...]:
@@ -35,6 +35,14 @@ def alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return "Z" not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8").split(") ")[1][:1]
+
+
+def test_a_pattern_that_fits_no_variation_is_no_pass(check: ClientCheck) -> None:
+    """It is named, and an id is shown as an example."""
+    with pytest.raises(
+        CheckError, match=r"^no variation for this client has an id like 'getJob/\*'; the first is create"
+    ):
+        replace(check, only=("getJobStatus/*", "getJob/*")).run()
 
 
 def test_a_command_that_does_not_exist(check: ClientCheck) -> None:
@@ -164,7 +172,7 @@ def test_settings_of_the_machine_do_not_reach_the_simulator(openapi: Path, monke
     """A variable that makes a developer's own simulator fail every job makes no client fail."""
     monkeypatch.setenv("MJSIM_FAILURE_RATE", "1")
     monkeypatch.setenv("MIDJOURNEY_BASE_URL", "http://127.0.0.1:1")
-    report = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("no variation",)).run()
+    report = ClientCheck(CAREFUL, openapi / "midjourney.json", only=("",)).run()
     assert report.exit_code == ExitCode.PASS
 
 

@@ -66,7 +66,7 @@ def test_who_verifies_callbacks_is_given_the_key(instant: str, openapi: Path) ->
     outcomes = []
     for secret in ("{secret}", "another"):
         given = {"WEBHOOK_SECRET": secret}
-        check = ClientCheck(program, contract, variables=given, only=("no variation",), server=instant, api=TASKS_API)
+        check = ClientCheck(program, contract, variables=given, only=("",), server=instant, api=TASKS_API)
         outcomes += [case.outcome for case in check.run().cases if case.id == "C033/callback"]
     assert outcomes == [Outcome.PASS, Outcome.FAIL]
 
@@ -74,7 +74,7 @@ def test_who_verifies_callbacks_is_given_the_key(instant: str, openapi: Path) ->
 def test_who_forgets_the_option_is_told_of_it(instant: str, openapi: Path) -> None:
     """The calls of this API are none of the published one's."""
     program = command(CORRECT_TASKS / "plain.py")
-    report = ClientCheck(program, openapi / "midjourney.json", only=("no variation",), server=instant).run()
+    report = ClientCheck(program, openapi / "midjourney.json", only=("",), server=instant).run()
     case = next(case for case in report.cases if case.id == "C003/unknown")
     assert case.outcome is Outcome.FAIL
     assert "/api/v1/mj/generate is no operation of this API, but one of another: --api tasks" in case.seen
@@ -97,8 +97,7 @@ def test_an_api_that_is_none(capfd: pytest.CaptureFixture[str]) -> None:
     """Those that are known are named, in one line."""
     assert main(["check", "client", "--api", "task", "--", "x"]) == 2
     (line,) = capfd.readouterr().err.splitlines()
-    assert "'midjourney'" in line
-    assert "'tasks'" in line
+    assert line.startswith("mjsim: --api has to be one of midjourney, tasks, not 'task'.")
 
 
 def test_every_api_that_the_option_names_has_clients_servers_and_receivers_to_check() -> None:

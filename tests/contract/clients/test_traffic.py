@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from mjsim_contracts.dialect.tasks import TASKS
 from mjsim_contracts.error import CheckError
-from mjsim_contracts.report.model import Outcome
+from mjsim_contracts.report.model import ExitCode, Outcome
 from mjsim_contracts.traffic.check import TrafficCheck
 from mjsim_contracts.traffic.pass_through import PassThrough
 
@@ -168,11 +169,22 @@ async def passed_tasks(proxy: PassThrough) -> Any:
     return await serving
 
 
-@pytest.mark.parametrize("url", ["api.midjourney.com", "ftp://x", "http://", "http://[1"])
+@pytest.mark.parametrize("url", ["api.example.com", "ftp://x", "http://", "http://[1"])
 def test_an_address_that_is_none(openapi: Path, url: str) -> None:
     """It is named, with an example of one."""
     with pytest.raises(CheckError, match="is no http or https URL, such as"):
         asyncio.run(PassThrough(url, openapi / "midjourney.json").serve(print))
+
+
+def test_a_port_that_is_taken_is_told_in_few_words(openapi: Path) -> None:
+    """The address stands in the sentence once."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        proxy = PassThrough("http://127.0.0.1:1", openapi / "midjourney.json", port=port)
+        with pytest.raises(CheckError) as told:
+            asyncio.run(proxy.serve(print))
+    assert str(told.value) == f"cannot listen on 127.0.0.1:{port}: address already in use"
+    assert told.value.code == ExitCode.USAGE
 
 
 def test_a_server_that_refuses_is_said_to(openapi: Path) -> None:

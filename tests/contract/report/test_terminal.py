@@ -55,5 +55,13 @@ def test_a_long_answer_is_cut_but_the_command_is_whole(mixed):
     assert "y" * 5000 in text
 
 
+def test_what_was_not_exercised_is_told_by_its_sentence_where_there_is_no_reason(mixed):
+    from dataclasses import replace
+
+    idle = next(case for case in mixed.cases if case.outcome == "not exercised")
+    rest = [replace(idle, id="C999", title="Jobs are polled in peace.", seen="")]
+    assert "\n  C999: Jobs are polled in peace.\n" in terminal(replace(mixed, cases=tuple(rest)))
+
+
 def test_a_report_of_nothing_says_that_nothing_was_exercised(empty):
     assert terminal(empty).splitlines()[-1].startswith("NOT EXERCISED  server")
