@@ -73,13 +73,21 @@ def test_the_shell_commands_work_one_after_the_other(server, tmp_path):
 
 
 def test_the_python_client_works(server, tmp_path):
-    program, _, _ = blocks("python")
+    program, *_ = blocks("python")
     code = moved(program, server)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("completed ['http")
+
+
+def test_the_client_that_is_said_to_survive_the_check_survives_it(tmp_path):
+    (tmp_path / "client.py").write_text(next(one for one in blocks("python") if "MIDJOURNEY_TOKEN" in one))
+    judge = [sys.executable, "-m", "mjsim", "check", "client", "--profile", "quick", "--", sys.executable, "client.py"]
+    run = subprocess.run(judge, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stdout
+    assert "survived, 0 not exercised" in run.stdout
 
 
 def until_it_listens(port):
@@ -117,7 +125,7 @@ def test_the_test_of_a_client_works(tmp_path):
     installed.mkdir()
     (installed / "entry_points.txt").write_text("[pytest11]\nmjsim = mjsim.pytest_plugin\n")
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: mjsim-installed\nVersion: 0\n")
-    (tmp_path / "test_client.py").write_text(blocks("python")[2])
+    (tmp_path / "test_client.py").write_text(next(one for one in blocks("python") if "mjsim_tenant" in one))
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(tmp_path)]))
     command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis"]
     surroundings = os.environ | {"PYTHONPATH": path}
