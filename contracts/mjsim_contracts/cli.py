@@ -127,7 +127,7 @@ def _parser() -> ArgumentParser:
                 allow_abbrev=False,
             )
             command.add_options(kind)
-            add_shared_options(kind, command.profiles)
+            add_shared_options(kind, command.profiles, command.seeds)
             kind.set_defaults(chosen=command, parser=kind)
     return parser
 

@@ -52,6 +52,10 @@ def _no_token(monkeypatch):
     ("arguments", "line"),
     [
         (
+            ["traffic", "session.har", "--seed", "1"],
+            "mjsim: '--seed' is not understood. Did you mean --baseline?",
+        ),
+        (
             ["server"],
             f"mjsim: the following arguments are required: URL. mjsim check server {SHOWN}",
         ),

@@ -404,6 +404,22 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, content)
     assert file.read_bytes() == content
 
 
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.9])
+def test_a_data_file_that_was_cut_off_is_refused_as_damaged_and_left_alone(tmp_path, make_job, keep, share):
+    file = tmp_path / "mjsim.db"
+
+    async def story():
+        store = SqliteStore(file)
+        await keep(store, *(make_job(number, fingerprint=str(number)) for number in range(50)))
+        await store.close()
+
+    asyncio.run(story())
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    assert refusal(file).startswith("it is damaged, for a part is missing or overwritten; ")
+    assert file.read_bytes() == content[: int(len(content) * share)]
+
+
 @pytest.mark.parametrize("application", [0, 0x0F055112])
 def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path, application):
     file = tmp_path / "other.db"

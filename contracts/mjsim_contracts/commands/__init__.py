@@ -26,5 +26,7 @@ class Command:
     add_options: Callable[[ArgumentParser], None]
     """Its own arguments; those that all share are added to them."""
     build: Callable[[Namespace, Progress], Check]
-    profiles: str = "how thoroughly it is judged (default: default)"
-    """What each profile does, as help says it."""
+    profiles: str | None = None
+    """What each profile does, as help says it; None where nothing is asked, only listened to: there is no seed either."""
+    seeds: str = "the same seed asks the same questions (default: 1)"
+    """What a seed does."""

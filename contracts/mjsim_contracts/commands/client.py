@@ -112,4 +112,6 @@ class _Replay:
         raise KeyboardInterrupt
 
 
-CLIENT = Command("client", "judge a client in any language", _EXAMPLES, _add_options, _build)
+_PROFILES = "how thoroughly it is judged (default: default)"
+
+CLIENT = Command("client", "judge a client in any language", _EXAMPLES, _add_options, _build, _PROFILES)

@@ -97,4 +97,6 @@ def _build(given: Namespace, progress: Progress) -> Check:
     )
 
 
-RECEIVER = Command("receiver", "judge a webhook receiver", _EXAMPLES, _add_options, _build, _PROFILES)
+_SEEDS = "the same seed sends the same (default: at random)"
+
+RECEIVER = Command("receiver", "judge a webhook receiver", _EXAMPLES, _add_options, _build, _PROFILES, _SEEDS)

@@ -25,12 +25,11 @@ FORMS: Mapping[str, tuple[Callable[[Report], str], str]] = {
 """By option, the form of the report that goes to its file, and what it is good for."""
 
 
-def add_shared_options(parser: ArgumentParser, profiles: str) -> None:
-    """Add them to a sub-command; `profiles` says what each profile does there."""
-    parser.add_argument(
-        "--seed", type=int, metavar="N", help="the same seed asks the same questions (default: 1; receiver: at random)"
-    )
-    parser.add_argument("--profile", choices=PROFILES, default="default", help=profiles)
+def add_shared_options(parser: ArgumentParser, profiles: str | None, seeds: str) -> None:
+    """Add them to a sub-command; see `Command` for what is said of profiles and seeds."""
+    if profiles is not None:
+        parser.add_argument("--seed", type=int, metavar="N", help=seeds)
+        parser.add_argument("--profile", choices=PROFILES, default="default", help=profiles)
     for name, (_, purpose) in FORMS.items():
         parser.add_argument(f"--{name}", metavar="FILE", help=f"write the report to FILE, or - : {purpose}")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="failures that this file lists fail nothing")

@@ -195,8 +195,10 @@ def _explain(error: sqlite3.Error) -> str:
     match error.sqlite_errorname.split("_")[1] if hasattr(error, "sqlite_errorname") else "":
         case "BUSY" | "LOCKED":
             return "another process is using it; stop that one, or name another file."
-        case "NOTADB" | "CORRUPT":
+        case "NOTADB":
             return "it is no data file of mjsim; name another file."
+        case "CORRUPT":
+            return "it is damaged, for a part is missing or overwritten; name another file, or a copy of before."
         case "READONLY" | "CANTOPEN" | "PERM":
             return "it cannot be written; check the file's and the folder's permissions."
         case _:
