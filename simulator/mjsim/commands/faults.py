@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mjsim.client.faults import Faults
 
 EXAMPLES = """examples:
-  mjsim faults list                            those that there are, and how often each struck
+  mjsim faults list                            all faults, and how often each struck
   mjsim faults add busy.yaml                   a fault, a list of them, or the faults of a scenario; - reads them
   mjsim faults explain FAULT_ID                why it did not strike
   mjsim faults remove FAULT_ID
@@ -32,7 +32,7 @@ busy.yaml, for a service that is busy from the third imagine on:
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     verbs = parser.verbs(usual="list")
-    listing = verbs.add("list", "those that there are, and how often each struck")
+    listing = verbs.add("list", "all faults, and how often each struck")
     add = verbs.add("add", "add those that a file holds")
     add.add_argument("file", metavar="FILE", help="YAML or JSON; - for standard input")
     for verb, help_line in {"remove": "take one out", "explain": "why one did not strike"}.items():

@@ -55,7 +55,7 @@ class FaultBook:
     def entry(self, fault_id: str) -> Entry:
         """The one of this id; `NotFound` where there is none."""
         if (entry := self._entries.get(fault_id)) is None:
-            raise NotFound(f"There is no fault {fault_id[:80]!r}; GET /_sim/faults lists those that there are.")
+            raise NotFound(f"There is no fault {fault_id[:80]!r}; GET /_sim/faults (mjsim faults list) shows them all.")
         return entry
 
     def remove(self, fault_id: str) -> None:

@@ -14,7 +14,7 @@ from mjsim.mcp.upstream import Answer
 
 _ADVICE = {
     401: "The key is not accepted: set MIDJOURNEY_TOKEN, or send a header 'Authorization: Bearer KEY'.",
-    404: "listjobs shows the jobs that there are.",
+    404: "listjobs shows the jobs that exist.",
     429: "Wait, then call the tool again with the same arguments.",
 }
 """What to do, by status; every other message of the server speaks for itself."""
