@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mjsim.core.instant import Instant
 from mjsim.core.pace import JobType
 from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.ports import Page, Query
 
 ALL = Query(None, 100, 0, newest_first=False)
@@ -217,6 +218,23 @@ def test_turns_at_once_are_all_kept(opened, make_job, repeats):
 
 
 # What a turn can ask
+
+
+def test_a_turn_knows_what_the_one_before_added_in_the_same_instant(opened, make_job, repeats):
+    async def run():
+        async with opened() as store:
+
+            async def accept():
+                async with store.turn("alice") as turn:
+                    waiting = await turn.unsettled(Instant(0))
+                    repeat = await repeats(turn, "f")
+                    # Without news, which would have to be written beside it.
+                    turn.add(changed(make_job(repeat=repeat), webhook=None))
+                    return repeat, len(waiting)
+
+            assert await asyncio.gather(*(accept() for _ in range(4))) == [(number, number) for number in range(4)]
+
+    asyncio.run(run())
 
 
 def test_equal_requests_are_counted_for_each_tenant_and_request(opened, make_job, repeats):
