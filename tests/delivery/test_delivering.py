@@ -93,6 +93,31 @@ async def test_news_waits_for_the_answer_to_the_news_before_it(posting, receiver
         assert hook.events == ["job.progress", "job.completed"]
 
 
+async def test_what_is_sent_again_waits_for_the_answer_to_the_news_that_is_under_way(posting, receiver):
+    async with receiver(200, None) as hook, posting() as post:
+        await post.keep(hook.url)
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: len(hook.got) == 2)
+        await post.store.outbox.resend_one((await post.log())[0], post.clock.now())
+        again = asyncio.create_task(post.settle())
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert hook.events == ["job.progress", "job.completed"]
+        hook.released.set()
+        await asyncio.gather(settling, again)
+        assert hook.events == ["job.progress", "job.completed", "job.progress"]
+
+
+async def test_nothing_is_held_of_deliveries_that_have_ended(posting, receiver):
+    async with receiver(500) as hook, receiver() as other, posting() as post:
+        await post.keep(hook.url, number=10)
+        await post.keep(other.url)
+        await post.go_on()
+        dispatcher = post.dispatcher
+        assert not (dispatcher._flights or dispatcher._hosts or dispatcher._last or dispatcher._listeners)
+
+
 # Again
 
 

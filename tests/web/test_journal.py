@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from mjsim.core.instant import BEGINNING
-from mjsim.web import journal
+from mjsim.web import journal, site
 from mjsim.web.entry import Exchange
 
 
@@ -75,10 +75,42 @@ async def test_reading_the_stage_leaves_no_trace_and_changing_it_does(live):
     async with live() as sim:
         for path in ("/_sim/clock", "/_sim/jobs", "/_sim/journal", "/_sim/health"):
             await sim.get(path)
+            await sim.request("HEAD", path)
+            await sim.request("OPTIONS", path)
         assert await entries(sim) == []
         await sim.post("/_sim/clock/advance", {"by": "1s"})
         (entry,) = await entries(sim)
         assert (entry["surface"], entry["target"]) == ("control", "/_sim/clock/advance")
+
+
+async def test_an_exchange_has_the_instant_at_which_it_was_asked(live):
+    async with live() as sim:
+        await sim.post("/_sim/clock/advance", {"by": "1s"})
+        (entry,) = await entries(sim)
+        assert entry["at"] == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("sent", "target"),
+    [
+        (b"/v1/jobs?x=%41&y", "/v1/jobs?x=%41&y"),
+        (b"http://elsewhere.test/v1/jobs?x=1", "/v1/jobs?x=1"),
+    ],
+)
+async def test_a_target_is_kept_as_it_was_sent_but_for_the_host_in_it(live, sent, target):
+    async with live() as sim:
+        await sim.raw(b"GET " + sent + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        (entry,) = await entries(sim, "?path=/v1/jobs")
+        assert entry["target"] == target
+
+
+async def test_of_a_large_body_only_the_beginning_is_kept(live, monkeypatch):
+    monkeypatch.setattr(site, "LARGEST_BODY", 10)
+    async with live() as sim:
+        answer = await sim.post("/v1/imagine", {"prompt": "a fox"})
+        (entry,) = await entries(sim)
+        assert entry["request_body"] == {"text": '{"prompt":'}
+        assert entry["body"]["text"].encode() == answer.body[:10]
 
 
 async def test_exchanges_are_found_by_what_they_are(live):
