@@ -115,7 +115,8 @@ async def test_nothing_is_held_of_deliveries_that_have_ended(posting, receiver):
         await post.keep(other.url)
         await post.go_on()
         dispatcher = post.dispatcher
-        assert not (dispatcher._flights or dispatcher._hosts or dispatcher._last or dispatcher._listeners)
+        held = dispatcher._flights, dispatcher._hosts, dispatcher._last, dispatcher._listeners
+        assert not any(held)
 
 
 # Again

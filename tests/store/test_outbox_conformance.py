@@ -307,6 +307,18 @@ async def test_a_resend_that_is_asked_for_during_an_attempt_happens_after_it(ope
 
 
 @in_a_loop
+async def test_a_resend_that_is_asked_for_during_an_attempt_that_is_postponed_happens_once(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (only,) = await claim(store, 50)
+        await store.outbox.resend_one(only, Instant(50))
+        await store.outbox.postpone(only, Instant(60))
+        (again,) = await claim(store, 60)
+        await store.outbox.record(again, [attempt(1, 200)], Outcome(Standing.DELIVERED))
+        assert await claim(store, 100) == []
+
+
+@in_a_loop
 async def test_many_are_resent_where_they_match_and_were_tried(opened, job, keep):
     async with opened() as store:
         await keep(store, job("a"), job("b", 5), job("c", 9, tenant="bob"))
@@ -414,6 +426,7 @@ async def test_a_resend_is_due_after_the_attempt_it_was_asked_for_at_and_after_n
         only = await resent()
         await outbox.enable(None, None)
         assert await grows_when_recorded(only), "whatever else has been read again meanwhile"
+        assert not await grows_when_recorded(*await claim(store, 50))
         await outbox.postpone(await resent(), Instant(50))
         assert not await grows_when_recorded(*await claim(store, 50))
         await resent()
