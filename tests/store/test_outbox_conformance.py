@@ -108,6 +108,18 @@ async def test_a_claim_ends_with_its_lease(opened, job, keep):
 
 
 @in_a_loop
+async def test_each_claim_ends_with_its_own_lease(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job("first", kind="result"), job("second", 1, kind="result"), job("third", 2, kind="result"))
+        for later in (0, 10, 20):
+            assert len(await claim(store, 50, most=1, real=REAL + later)) == 1
+        for later, place in ((0, 0), (10, 1), (20, 2)):
+            assert await store.outbox.next_due(REAL + LEASE + later) == 11 + place
+            (again,) = await claim(store, 50, real=REAL + LEASE + later)
+            assert again.due == 11 + place
+
+
+@in_a_loop
 async def test_what_is_postponed_is_due_later_and_still_untried(opened, job, keep):
     async with opened() as store:
         await keep(store, job(kind="result"))

@@ -217,6 +217,23 @@ def test_turns_at_once_are_all_kept(opened, make_job, repeats):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("rounds", range(4))
+def test_jobs_that_are_just_being_written_are_no_obstacle_to_other_ones(opened, make_job, keep, rounds):
+    async def run():
+        async with opened() as store:
+            before = make_job(fingerprint="before")
+            await keep(store, before)
+            data = await store.export()
+            writing = asyncio.create_task(keep(store, make_job(fingerprint="after")))
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            assert await store.restore(data) == 1
+            await writing
+            assert await store.find(before.id) == before
+
+    asyncio.run(run())
+
+
 # What a turn can ask
 
 
