@@ -319,6 +319,16 @@ async def test_a_resend_that_is_asked_for_during_an_attempt_happens_after_it(ope
 
 
 @in_a_loop
+async def test_what_was_delivered_while_a_resend_was_asked_for_is_not_done_yet(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (only,) = await claim(store, 50)
+        await store.outbox.resend_one(only, Instant(40))
+        await store.outbox.record(only, [attempt(1, 200)], Outcome(Standing.DELIVERED))
+        assert await kept(store) == [only._replace(attempts=1, standing=Standing.RETRYING, due=40)]
+
+
+@in_a_loop
 async def test_a_resend_that_is_asked_for_during_an_attempt_that_is_postponed_happens_once(opened, job, keep):
     async with opened() as store:
         await keep(store, job(kind="result"))

@@ -467,6 +467,34 @@ def test_a_forgotten_job_may_be_accepted_again(opened, make_job, keep, repeats):
     asyncio.run(run())
 
 
+def test_requests_whose_repeats_are_all_forgotten_are_counted_from_the_start(opened, make_job, keep, repeats):
+    async def run():
+        async with opened() as store:
+            await keep(store, *(make_job(number, repeat=number) for number in range(3)))
+            assert await store.forget_accepted_until(Instant(2)) == 3
+            async with store.turn("alice") as turn:
+                assert await repeats(turn, "f") == 0
+
+    asyncio.run(run())
+
+
+def test_what_a_tenant_leaves_behind_is_all_that_others_have_though_jobs_came_in_turns(opened, make_job, keep):
+    async def run():
+        async with opened() as store:
+            kinds = [JobType.VIDEO, JobType.IMAGINE, JobType.IMAGINE, JobType.VIDEO]
+            owners = ["alice", "bob", "alice", "alice", "bob"]
+            jobs = [
+                make_job(number, owners[number % 5], kinds[number % 4], fingerprint=str(number)) for number in range(60)
+            ]
+            await keep(store, *jobs)
+            theirs = [job for job in jobs if job.tenant == "bob"]
+            assert await store.forget_tenant("alice") == len(jobs) - len(theirs)
+            assert list(await store.latest(None, 100)) == theirs[::-1]
+            assert await store.count() == len(theirs)
+
+    asyncio.run(run())
+
+
 # Sources
 
 
