@@ -124,6 +124,8 @@ def test_what_is_written_once_can_stand_in_several_places(file):
         ("inbox:\n  a: !!python/object:os.system x", 2, "'x' is no text, number or boolean"),
         ("inbox: {a: " + "[" * 100 + "]" * 100 + "}", 1, "holds too much, or itself."),
         ("inbox: {a: \t&x [*y]}", 1, "found undefined alias 'y'"),
+        ("inbox:\n  orders:\n    - 200\n    - .inf\n    - 500", 4, "'inf' is no text, number or boolean"),
+        ("inbox:\n  orders: !ours [200]", 2, "the tag '!ours' means nothing here."),
     ],
 )
 def test_what_is_wrong_is_told_with_file_line_and_what_is_legal(file, text, line, says):
@@ -138,6 +140,12 @@ def test_what_grows_without_end_is_refused(file):
     )
     assert refusal(file("a: " + "[" * 100_000)).endswith("is nested too deeply.")
     assert "at most 1048576 are read" in refusal(file("#" * (1 << 20) + "\n"))
+    assert "at most 1048576 are read" in refusal(file("#" + "ü" * (1 << 19) + "\n"))
+
+
+@pytest.mark.parametrize("value", ["2001-99-99", "!!int x", "!!float x"])
+def test_a_value_that_is_none_of_its_kind_is_refused(file, value):
+    assert refusal(file(f"inbox: {value}")).startswith("scenario ")
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\xfa", b"a: \x00", b"a: \x07"])

@@ -1,4 +1,4 @@
-"""What has not come yet comes in order, however much came at once, and what is waited for again and again lies there once."""
+"""What has not come yet comes in order, however much came at once; what is waited for again and again lies there once."""
 
 import random
 from operator import attrgetter
