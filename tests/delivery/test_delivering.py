@@ -465,6 +465,18 @@ async def test_what_is_broken_off_by_the_end_is_sent_after_the_next_start(postin
         assert delivery.due is not None
 
 
+async def test_what_is_under_way_for_others_is_not_broken_off_with_that_of_one_tenant(posting, receiver):
+    async with receiver(None, None) as hook, posting() as post:
+        await post.keep(hook.url, "result", tenant="alice")
+        (kept,) = await post.keep(hook.url, "result", tenant="bob")
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: len(hook.got) == 2)
+        await post.dispatcher.forget("alice")
+        hook.released.set()
+        assert [one.delivery.job_id for one in await settling] == [kept.id]
+
+
 async def test_what_is_just_being_claimed_is_broken_off_too(posting, receiver):
     async with receiver() as hook, posting() as post:
         await post.keep(hook.url, "result")
