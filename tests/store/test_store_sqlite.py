@@ -15,6 +15,7 @@ import pytest
 
 from mjsim.core.artwork import Artwork
 from mjsim.core.chance import Key, number_of
+from mjsim.core.delivery import Standing
 from mjsim.core.error import InternalError, SettingsError
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
@@ -22,9 +23,10 @@ from mjsim.core.pace import PACES, JobType
 from mjsim.core.plan import plan
 from mjsim.core.prompt import parse_prompt
 from mjsim.core.request import Webhook, settings
+from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.value import changed
-from mjsim.ports import Query
+from mjsim.ports import DeliveryQuery, Query
 from mjsim.store.codec import encode
 from mjsim.store.sqlite import SqliteStore
 
@@ -598,6 +600,26 @@ def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
     claimed = asyncio.run(before())
     assert len(claimed) == 2
     asyncio.run(after(claimed))
+
+
+def test_an_attempt_that_is_recorded_survives_the_sudden_end_of_the_process(tmp_path, make_job, keep):
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+
+    async def run():
+        store = SqliteStore(tmp_path / "mjsim.db")
+        await keep(store, changed(make_job(), webhook=Webhook("http://a/", "result")))
+        ((only, _),) = await store.outbox.claim(Instant(50), 0.0, 10, ())
+        await store.outbox.record(only, [], Outcome(Standing.GIVEN_UP))
+        for file in tmp_path.glob("mjsim.db*"):
+            shutil.copy(file, crashed)
+        await store.close()
+        found = SqliteStore(crashed / "mjsim.db")
+        (kept,) = await found.outbox.deliveries(DeliveryQuery(), 10)
+        assert (kept.attempts, kept.standing) == (1, Standing.GIVEN_UP)
+        await found.close()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(
