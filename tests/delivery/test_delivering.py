@@ -407,8 +407,9 @@ async def test_the_background_hears_of_a_new_job_while_it_naps(posting, receiver
         running.cancel()
 
 
-async def test_the_background_works_off_more_than_may_be_under_way_at_once(posting, receiver):
-    async with receiver() as hook, posting() as post:
+@pytest.mark.parametrize("kept", ["in memory", "in a file"])
+async def test_the_background_works_off_more_than_may_be_under_way_at_once(posting, receiver, tmp_path, kept):
+    async with receiver() as hook, posting(file=tmp_path / "mjsim.db" if kept == "in a file" else None) as post:
         running = asyncio.create_task(post.dispatcher.run())
         await post.keep(hook.url, "result", lead=0, run=0, number=300)
         await until(lambda: len(hook.got) == 300)
