@@ -478,6 +478,20 @@ async def test_what_is_under_way_for_others_is_not_broken_off_with_that_of_one_t
         assert [one.delivery.job_id for one in await settling] == [kept.id]
 
 
+async def test_what_waited_for_room_begins_when_that_of_one_tenant_is_broken_off(posting, receiver):
+    hanging = [None] * PER_HOST
+    async with receiver(*hanging) as a, receiver(*hanging) as b, receiver() as hook, posting() as post:
+        for full in (a, b):
+            await post.keep(full.url, "result", lead=0, run=0, tenant="alice", number=PER_HOST)
+        await post.keep(hook.url, "result", lead=0, run=0, tenant="bob")
+        running = asyncio.create_task(post.dispatcher.run())
+        await until(lambda: len(a.got) + len(b.got) == AT_ONCE)
+        assert hook.got == []
+        await post.dispatcher.forget("alice")
+        await until(lambda: hook.got)
+        running.cancel()
+
+
 async def test_what_is_just_being_claimed_is_broken_off_too(posting, receiver):
     async with receiver() as hook, posting() as post:
         await post.keep(hook.url, "result")

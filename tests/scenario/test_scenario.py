@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import DocumentError, SettingsError
 from mjsim.core.mishap import Mishap, Wish
+from mjsim.document import Document
 from mjsim.option import OPTIONS
 from mjsim.scenario import read_scenario
 from mjsim.settings import resolve
@@ -131,6 +132,11 @@ def test_what_is_written_once_can_stand_in_several_places(file):
 def test_what_is_wrong_is_told_with_file_line_and_what_is_legal(file, text, line, says):
     told = refusal(file(text))
     assert f"evening.yaml, line {line}: {says}" in told
+
+
+def test_values_are_those_of_json():
+    value = Document("a: [true, 1, 1.5, x, 'true', null]", "it").value
+    assert json.dumps(value) == '{"a": [true, 1, 1.5, "x", "true", null]}'
 
 
 def test_what_grows_without_end_is_refused(file):
