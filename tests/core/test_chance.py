@@ -27,6 +27,14 @@ def test_drawing_more_labels_in_any_order_never_shifts_the_others(key, others, o
     assert {label: twin.draw(label) for label in order} == alone
 
 
+@given(keys)
+def test_no_two_labels_share_a_number_nor_does_the_id(key):
+    numbers = {key.number(label) for label in ("lead", "wait", "run", "seed", "outcome", "variation", "another")}
+    assert len(numbers) == 7
+    halves = {uuid.UUID(key.uuid()).int >> 64, uuid.UUID(key.uuid()).int & (2**64 - 1)}
+    assert all((one ^ half).bit_count() > 8 for one in numbers for half in halves)
+
+
 @given(keys, labels, st.integers(1, 1 << 33))
 def test_every_draw_lies_in_its_range(key, label, below):
     assert 0 <= key.draw(label) < 1

@@ -198,6 +198,8 @@ def test_amending_refuses_a_moment_that_lies_before_now_even_if_it_fits_what_was
     life = Timeline((Moment(Instant(0), P, 0), Moment(Instant(10), R, 0)))
     with pytest.raises(IllegalTimeline, match="the past stays as it was"):
         life.amend(Instant(5), [Moment(Instant(4), R, 0)])
+    with pytest.raises(IllegalTimeline, match="the past stays as it was"):
+        life.amend(Instant(5), [Moment(Instant(4), R, 0), Moment(Instant(6), R, 1)])
 
 
 @given(lines, st.integers(0, 60))

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,9 +166,13 @@ Posting = Callable[..., AbstractAsyncContextManager[Post]]
 
 @asynccontextmanager
 async def _posting(
-    retries: str = "5s,1m,10m", seconds: float = 5.0, tampering: Any = TRUTHFUL, **sending: Any
+    retries: str = "5s,1m,10m",
+    seconds: float = 5.0,
+    tampering: Any = TRUTHFUL,
+    file: Path | None = None,
+    **sending: Any,
 ) -> AsyncIterator[Post]:
-    store, clock, send = open_store(None, wall_clock), LineClock(BEGIN, rate=0), HttpSend(seconds=seconds, **sending)
+    store, clock, send = open_store(file, wall_clock), LineClock(BEGIN, rate=0), HttpSend(seconds=seconds, **sending)
     tampered = tampering if callable(tampering) else lambda _delivery, _number: tampering
     post = Post(store, clock, send, None, tampered)  # type: ignore[arg-type]
     dialect = Dialect(compose, parse_retries(retries))

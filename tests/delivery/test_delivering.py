@@ -93,6 +93,32 @@ async def test_news_waits_for_the_answer_to_the_news_before_it(posting, receiver
         assert hook.events == ["job.progress", "job.completed"]
 
 
+async def test_what_is_sent_again_waits_for_the_answer_to_the_news_that_is_under_way(posting, receiver):
+    async with receiver(200, None) as hook, posting() as post:
+        await post.keep(hook.url)
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: len(hook.got) == 2)
+        await post.store.outbox.resend_one((await post.log())[0], post.clock.now())
+        again = asyncio.create_task(post.settle())
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert hook.events == ["job.progress", "job.completed"]
+        hook.released.set()
+        await asyncio.gather(settling, again)
+        assert hook.events == ["job.progress", "job.completed", "job.progress"]
+
+
+async def test_nothing_is_held_of_deliveries_that_have_ended(posting, receiver):
+    async with receiver(500) as hook, receiver() as other, posting() as post:
+        await post.keep(hook.url, number=10)
+        await post.keep(other.url)
+        await post.go_on()
+        dispatcher = post.dispatcher
+        held = dispatcher._flights, dispatcher._hosts, dispatcher._last, dispatcher._listeners
+        assert not any(held)
+
+
 # Again
 
 
@@ -381,8 +407,9 @@ async def test_the_background_hears_of_a_new_job_while_it_naps(posting, receiver
         running.cancel()
 
 
-async def test_the_background_works_off_more_than_may_be_under_way_at_once(posting, receiver):
-    async with receiver() as hook, posting() as post:
+@pytest.mark.parametrize("kept", ["in memory", "in a file"])
+async def test_the_background_works_off_more_than_may_be_under_way_at_once(posting, receiver, tmp_path, kept):
+    async with receiver() as hook, posting(file=tmp_path / "mjsim.db" if kept == "in a file" else None) as post:
         running = asyncio.create_task(post.dispatcher.run())
         await post.keep(hook.url, "result", lead=0, run=0, number=300)
         await until(lambda: len(hook.got) == 300)
@@ -437,6 +464,32 @@ async def test_what_is_broken_off_by_the_end_is_sent_after_the_next_start(postin
         (delivery,) = await post.log()
         assert (delivery.attempts, delivery.standing) == (0, Standing.SCHEDULED)
         assert delivery.due is not None
+
+
+async def test_what_is_under_way_for_others_is_not_broken_off_with_that_of_one_tenant(posting, receiver):
+    async with receiver(None, None) as hook, posting() as post:
+        await post.keep(hook.url, "result", tenant="alice")
+        (kept,) = await post.keep(hook.url, "result", tenant="bob")
+        post.clock.advance(100)
+        settling = asyncio.create_task(post.settle())
+        await until(lambda: len(hook.got) == 2)
+        await post.dispatcher.forget("alice")
+        hook.released.set()
+        assert [one.delivery.job_id for one in await settling] == [kept.id]
+
+
+async def test_what_waited_for_room_begins_when_that_of_one_tenant_is_broken_off(posting, receiver):
+    hanging = [None] * PER_HOST
+    async with receiver(*hanging) as a, receiver(*hanging) as b, receiver() as hook, posting() as post:
+        for full in (a, b):
+            await post.keep(full.url, "result", lead=0, run=0, tenant="alice", number=PER_HOST)
+        await post.keep(hook.url, "result", lead=0, run=0, tenant="bob")
+        running = asyncio.create_task(post.dispatcher.run())
+        await until(lambda: len(a.got) + len(b.got) == AT_ONCE)
+        assert hook.got == []
+        await post.dispatcher.forget("alice")
+        await until(lambda: hook.got)
+        running.cancel()
 
 
 async def test_what_is_just_being_claimed_is_broken_off_too(posting, receiver):

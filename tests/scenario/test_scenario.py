@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mjsim.core.error import DocumentError, SettingsError
 from mjsim.core.mishap import Mishap, Wish
+from mjsim.document import Document
 from mjsim.option import OPTIONS
 from mjsim.scenario import read_scenario
 from mjsim.settings import resolve
@@ -124,11 +125,18 @@ def test_what_is_written_once_can_stand_in_several_places(file):
         ("inbox:\n  a: !!python/object:os.system x", 2, "'x' is no text, number or boolean"),
         ("inbox: {a: " + "[" * 100 + "]" * 100 + "}", 1, "holds too much, or itself."),
         ("inbox: {a: \t&x [*y]}", 1, "found undefined alias 'y'"),
+        ("inbox:\n  orders:\n    - 200\n    - .inf\n    - 500", 4, "'inf' is no text, number or boolean"),
+        ("inbox:\n  orders: !ours [200]", 2, "the tag '!ours' means nothing here."),
     ],
 )
 def test_what_is_wrong_is_told_with_file_line_and_what_is_legal(file, text, line, says):
     told = refusal(file(text))
     assert f"evening.yaml, line {line}: {says}" in told
+
+
+def test_values_are_those_of_json():
+    value = Document("a: [true, 1, 1.5, x, 'true', null]", "it").value
+    assert json.dumps(value) == '{"a": [true, 1, 1.5, "x", "true", null]}'
 
 
 def test_what_grows_without_end_is_refused(file):
@@ -138,6 +146,12 @@ def test_what_grows_without_end_is_refused(file):
     )
     assert refusal(file("a: " + "[" * 100_000)).endswith("is nested too deeply.")
     assert "at most 1048576 are read" in refusal(file("#" * (1 << 20) + "\n"))
+    assert "at most 1048576 are read" in refusal(file("#" + "ü" * (1 << 19) + "\n"))
+
+
+@pytest.mark.parametrize("value", ["2001-99-99", "!!int x", "!!float x"])
+def test_a_value_that_is_none_of_its_kind_is_refused(file, value):
+    assert refusal(file(f"inbox: {value}")).startswith("scenario ")
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\xfa", b"a: \x00", b"a: \x07"])

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from mjsim.core.delivery import Standing
+from mjsim.core.delivery import Attempt, Standing, answered
 from mjsim.core.instant import Instant
 from mjsim.core.request import Webhook
 from mjsim.core.retry import Outcome
@@ -226,6 +226,20 @@ def test_the_host_of_a_row_counts_and_rows_come_in_any_order(job):
     assert answer(outbox.next_due(REAL, ["elsewhere"])) == 16
     assert [one.job_id for one in claim(outbox)] == [one.id for one in jobs]
     assert outbox.rows().delivery[0][6] == "elsewhere"
+
+
+def test_attempts_come_in_any_order_and_those_of_no_delivery_are_left_out(job):
+    made = job("tried")
+    outbox = told_of(made)
+    for number in range(3):
+        (claimed,) = claim(outbox, 100)
+        tried = Attempt(number + 1, Instant(1), 5.5, (), answered(0.25, 500, (), b""), None)
+        answer(outbox.record(claimed, [tried], Outcome(Standing.RETRYING, Instant(20))))
+    deliveries, attempts, _ = outbox.rows()
+    again = MemoryOutbox({made.id: made}.get)
+    again.fill((deliveries, [*attempts[::-1], (99, *attempts[0][1:])], []))
+    (only,) = answer(again.deliveries(DeliveryQuery(), 10))
+    assert [one.number for one in answer(again.attempts(only))] == [1, 2, 3]
 
 
 def test_a_claim_of_before_writes_nothing_into_other_rows(job):

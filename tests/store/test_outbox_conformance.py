@@ -108,6 +108,18 @@ async def test_a_claim_ends_with_its_lease(opened, job, keep):
 
 
 @in_a_loop
+async def test_each_claim_ends_with_its_own_lease(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job("first", kind="result"), job("second", 1, kind="result"), job("third", 2, kind="result"))
+        for later in (0, 10, 20):
+            assert len(await claim(store, 50, most=1, real=REAL + later)) == 1
+        for later, place in ((0, 0), (10, 1), (20, 2)):
+            assert await store.outbox.next_due(REAL + LEASE + later) == 11 + place
+            (again,) = await claim(store, 50, real=REAL + LEASE + later)
+            assert again.due == 11 + place
+
+
+@in_a_loop
 async def test_what_is_postponed_is_due_later_and_still_untried(opened, job, keep):
     async with opened() as store:
         await keep(store, job(kind="result"))
@@ -307,6 +319,28 @@ async def test_a_resend_that_is_asked_for_during_an_attempt_happens_after_it(ope
 
 
 @in_a_loop
+async def test_what_was_delivered_while_a_resend_was_asked_for_is_not_done_yet(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (only,) = await claim(store, 50)
+        await store.outbox.resend_one(only, Instant(40))
+        await store.outbox.record(only, [attempt(1, 200)], Outcome(Standing.DELIVERED))
+        assert await kept(store) == [only._replace(attempts=1, standing=Standing.RETRYING, due=40)]
+
+
+@in_a_loop
+async def test_a_resend_that_is_asked_for_during_an_attempt_that_is_postponed_happens_once(opened, job, keep):
+    async with opened() as store:
+        await keep(store, job(kind="result"))
+        (only,) = await claim(store, 50)
+        await store.outbox.resend_one(only, Instant(50))
+        await store.outbox.postpone(only, Instant(60))
+        (again,) = await claim(store, 60)
+        await store.outbox.record(again, [attempt(1, 200)], Outcome(Standing.DELIVERED))
+        assert await claim(store, 100) == []
+
+
+@in_a_loop
 async def test_many_are_resent_where_they_match_and_were_tried(opened, job, keep):
     async with opened() as store:
         await keep(store, job("a"), job("b", 5), job("c", 9, tenant="bob"))
@@ -414,6 +448,7 @@ async def test_a_resend_is_due_after_the_attempt_it_was_asked_for_at_and_after_n
         only = await resent()
         await outbox.enable(None, None)
         assert await grows_when_recorded(only), "whatever else has been read again meanwhile"
+        assert not await grows_when_recorded(*await claim(store, 50))
         await outbox.postpone(await resent(), Instant(50))
         assert not await grows_when_recorded(*await claim(store, 50))
         await resent()

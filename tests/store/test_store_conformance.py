@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mjsim.core.instant import Instant
 from mjsim.core.pace import JobType
 from mjsim.core.status import Status
+from mjsim.core.value import changed
 from mjsim.ports import Page, Query
 
 ALL = Query(None, 100, 0, newest_first=False)
@@ -216,7 +217,41 @@ def test_turns_at_once_are_all_kept(opened, make_job, repeats):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("rounds", range(4))
+def test_jobs_that_are_just_being_written_are_no_obstacle_to_other_ones(opened, make_job, keep, rounds):
+    async def run():
+        async with opened() as store:
+            before = make_job(fingerprint="before")
+            await keep(store, before)
+            data = await store.export()
+            writing = asyncio.create_task(keep(store, make_job(fingerprint="after")))
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            assert await store.restore(data) == 1
+            await writing
+            assert await store.find(before.id) == before
+
+    asyncio.run(run())
+
+
 # What a turn can ask
+
+
+def test_a_turn_knows_what_the_one_before_added_in_the_same_instant(opened, make_job, repeats):
+    async def run():
+        async with opened() as store:
+
+            async def accept():
+                async with store.turn("alice") as turn:
+                    waiting = await turn.unsettled(Instant(0))
+                    repeat = await repeats(turn, "f")
+                    # Without news, which would have to be written beside it.
+                    turn.add(changed(make_job(repeat=repeat), webhook=None))
+                    return repeat, len(waiting)
+
+            assert await asyncio.gather(*(accept() for _ in range(4))) == [(number, number) for number in range(4)]
+
+    asyncio.run(run())
 
 
 def test_equal_requests_are_counted_for_each_tenant_and_request(opened, make_job, repeats):
@@ -428,6 +463,34 @@ def test_a_forgotten_job_may_be_accepted_again(opened, make_job, keep, repeats):
                 turn.add(make_job(2))
             assert (await store.find(make_job(2).id)).timeline.accepted == 2
             assert await listed(store) == ([make_job(2).id], 1)
+
+    asyncio.run(run())
+
+
+def test_requests_whose_repeats_are_all_forgotten_are_counted_from_the_start(opened, make_job, keep, repeats):
+    async def run():
+        async with opened() as store:
+            await keep(store, *(make_job(number, repeat=number) for number in range(3)))
+            assert await store.forget_accepted_until(Instant(2)) == 3
+            async with store.turn("alice") as turn:
+                assert await repeats(turn, "f") == 0
+
+    asyncio.run(run())
+
+
+def test_what_a_tenant_leaves_behind_is_all_that_others_have_though_jobs_came_in_turns(opened, make_job, keep):
+    async def run():
+        async with opened() as store:
+            kinds = [JobType.VIDEO, JobType.IMAGINE, JobType.IMAGINE, JobType.VIDEO]
+            owners = ["alice", "bob", "alice", "alice", "bob"]
+            jobs = [
+                make_job(number, owners[number % 5], kinds[number % 4], fingerprint=str(number)) for number in range(60)
+            ]
+            await keep(store, *jobs)
+            theirs = [job for job in jobs if job.tenant == "bob"]
+            assert await store.forget_tenant("alice") == len(jobs) - len(theirs)
+            assert list(await store.latest(None, 100)) == theirs[::-1]
+            assert await store.count() == len(theirs)
 
     asyncio.run(run())
 

@@ -15,6 +15,7 @@ import pytest
 
 from mjsim.core.artwork import Artwork
 from mjsim.core.chance import Key, number_of
+from mjsim.core.delivery import Standing
 from mjsim.core.error import InternalError, SettingsError
 from mjsim.core.instant import Instant
 from mjsim.core.job import Job, Work
@@ -22,9 +23,10 @@ from mjsim.core.pace import PACES, JobType
 from mjsim.core.plan import plan
 from mjsim.core.prompt import parse_prompt
 from mjsim.core.request import Webhook, settings
+from mjsim.core.retry import Outcome
 from mjsim.core.status import Status
 from mjsim.core.value import changed
-from mjsim.ports import Query
+from mjsim.ports import DeliveryQuery, Query
 from mjsim.store.codec import encode
 from mjsim.store.sqlite import SqliteStore
 
@@ -220,7 +222,8 @@ def test_turns_at_once_share_one_commit_and_all_of_them_are_durable(tmp_path, ma
     asyncio.run(run())
 
 
-def test_a_waiter_that_gives_up_keeps_nobody_else_from_being_told(tmp_path, make_job):
+@pytest.mark.parametrize("rounds", range(4))
+def test_a_waiter_that_gives_up_keeps_nobody_else_from_being_told(tmp_path, make_job, rounds):
     async def run():
         store = SqliteStore(tmp_path / "mjsim.db")
         one, other = make_job(fingerprint="one"), make_job(fingerprint="other")
@@ -230,8 +233,10 @@ def test_a_waiter_that_gives_up_keeps_nobody_else_from_being_told(tmp_path, make
                 turn.add(job)
 
         tasks = [asyncio.ensure_future(accept(job)) for job in (one, other)]
-        asyncio.get_running_loop().call_soon(tasks[0].cancel)
-        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), timeout=60)
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        tasks[0].cancel()
+        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), timeout=10)
         assert done[1] is None
         assert other in await everything(store)
         await store.close()
@@ -595,6 +600,26 @@ def test_news_outlives_the_process_and_claims_do_not(tmp_path, make_job, keep):
     claimed = asyncio.run(before())
     assert len(claimed) == 2
     asyncio.run(after(claimed))
+
+
+def test_an_attempt_that_is_recorded_survives_the_sudden_end_of_the_process(tmp_path, make_job, keep):
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+
+    async def run():
+        store = SqliteStore(tmp_path / "mjsim.db")
+        await keep(store, changed(make_job(), webhook=Webhook("http://a/", "result")))
+        ((only, _),) = await store.outbox.claim(Instant(50), 0.0, 10, ())
+        await store.outbox.record(only, [], Outcome(Standing.GIVEN_UP))
+        for file in tmp_path.glob("mjsim.db*"):
+            shutil.copy(file, crashed)
+        await store.close()
+        found = SqliteStore(crashed / "mjsim.db")
+        (kept,) = await found.outbox.deliveries(DeliveryQuery(), 10)
+        assert (kept.attempts, kept.standing) == (1, Standing.GIVEN_UP)
+        await found.close()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(

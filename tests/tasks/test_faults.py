@@ -93,6 +93,16 @@ async def test_callbacks_go_wrong_as_webhooks_do(live):
         assert got["right"][0][1]["data"]["taskId"] == right
 
 
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_a_prompt_asks_for_its_callbacks_is_in_vain_where_there_are_none(live, told):
+    async with live() as sim:
+        callback = {"callBackUrl": sim.inbox()} if told else {}
+        await sim.generate(prompt="a fox --sim webhook-drop", **callback)
+        (entry,) = (await sim.control("GET", f"/journal?path={GENERATE}"))["data"]
+        assert [one["reason"] for one in entry.get("near_misses", [])] == ([] if told else ["the job has no webhook"])
+        assert len(entry["faults"]) == told
+
+
 async def test_faults_of_files_strike_videos_too(live):
     async with live() as sim:
         task = await sim.create("generate", **VIDEO)

@@ -87,6 +87,22 @@ async def test_a_server_on_this_machine_is_really_asked(live, serving, png):
         assert await sim.imagine(f"{url} a house", image_url=url)
 
 
+async def test_requests_are_equal_only_where_all_of_their_pictures_are(live):
+    """An id tells how many equal requests there were before."""
+    prompts = [
+        "http://nobody.test/a.png http://nobody.test/b.png a house",
+        "http://nobody.test/a.png http://nobody.test/c.png a house",
+    ]
+    together, alone = [], []
+    async with live() as sim:
+        for prompt in prompts:
+            together.append(await sim.imagine(prompt))
+    for prompt in prompts:
+        async with live() as sim:
+            alone.append(await sim.imagine(prompt))
+    assert together == alone
+
+
 async def test_a_picture_on_another_host_is_made_up_and_nobody_is_contacted(live):
     """The names cannot be resolved; the same address always shows the same picture."""
     async with live(pace="instant") as sim:

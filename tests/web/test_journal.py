@@ -4,8 +4,15 @@ import asyncio
 import json
 
 import pytest
+from aiohttp import web
 
-from mjsim.web import journal
+from mjsim.core.instant import BEGINNING
+from mjsim.web import journal, site
+from mjsim.web.entry import Exchange
+
+
+def exchange(tenant="anybody"):
+    return Exchange(1, BEGINNING, 0.0, 0.0, "midjourney", tenant, "GET", "/", (), b"", 200, b"", (), (), web.Response())
 
 
 async def entries(sim, query=""):
@@ -41,6 +48,22 @@ async def test_real_keys_and_cookies_are_never_shown(live):
         assert "Bearer [redacted]" in shown
 
 
+@pytest.mark.parametrize("name", ["Authorization", "cookie", "Set-Cookie", "PROXY-Authorization", "x-api-key"])
+async def test_what_may_be_a_secret_is_shown_in_no_header(live, name):
+    async with live() as sim:
+        await sim.request("GET", "/v1/jobs", {name: "Basic c2VjcmV0"})
+        shown = (await sim.get("/_sim/journal")).body.decode()
+        assert "c2VjcmV0" not in shown
+        assert "Basic [redacted]" in shown
+
+
+async def test_a_key_that_anybody_may_make_up_is_shown_however_its_scheme_is_written(live):
+    async with live() as sim:
+        await sim.request("GET", "/v1/jobs", {"Authorization": "bearer sim-other"})
+        (entry,) = await entries(sim)
+        assert ["Authorization", "bearer sim-other"] in entry["request_headers"]
+
+
 async def test_bytes_that_are_no_text_are_kept_too(live):
     async with live() as sim:
         await sim.request("POST", "/v1/imagine", data=b"\xff\x00")
@@ -52,10 +75,42 @@ async def test_reading_the_stage_leaves_no_trace_and_changing_it_does(live):
     async with live() as sim:
         for path in ("/_sim/clock", "/_sim/jobs", "/_sim/journal", "/_sim/health"):
             await sim.get(path)
+            await sim.request("HEAD", path)
+            await sim.request("OPTIONS", path)
         assert await entries(sim) == []
         await sim.post("/_sim/clock/advance", {"by": "1s"})
         (entry,) = await entries(sim)
         assert (entry["surface"], entry["target"]) == ("control", "/_sim/clock/advance")
+
+
+async def test_an_exchange_has_the_instant_at_which_it_was_asked(live):
+    async with live() as sim:
+        await sim.post("/_sim/clock/advance", {"by": "1s"})
+        (entry,) = await entries(sim)
+        assert entry["at"] == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("sent", "target"),
+    [
+        (b"/v1/jobs?x=%41&y", "/v1/jobs?x=%41&y"),
+        (b"http://elsewhere.test/v1/jobs?x=1", "/v1/jobs?x=1"),
+    ],
+)
+async def test_a_target_is_kept_as_it_was_sent_but_for_the_host_in_it(live, sent, target):
+    async with live() as sim:
+        await sim.raw(b"GET " + sent + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        (entry,) = await entries(sim, "?path=/v1/jobs")
+        assert entry["target"] == target
+
+
+async def test_of_a_large_body_only_the_beginning_is_kept(live, monkeypatch):
+    monkeypatch.setattr(site, "LARGEST_BODY", 10)
+    async with live() as sim:
+        answer = await sim.post("/v1/imagine", {"prompt": "a fox"})
+        (entry,) = await entries(sim)
+        assert entry["request_body"] == {"text": '{"prompt":'}
+        assert entry["body"]["text"].encode() == answer.body[:10]
 
 
 async def test_exchanges_are_found_by_what_they_are(live):
@@ -84,6 +139,35 @@ async def test_who_waits_is_told_as_soon_as_enough_exchanges_match(live):
         assert [entry["number"] for entry in found["data"]] == [1, 4]
 
 
+async def test_who_has_what_it_waited_for_is_told_of_no_other_exchange():
+    kept, looks = journal.Journal(), []
+    kept.add(exchange())
+    await kept.wait(lambda entry: looks.append(entry) is None, 1, 60)
+    looks.clear()
+    kept.add(exchange())
+    assert looks == []
+
+
+async def test_who_waits_goes_on_where_what_came_was_forgotten_at_once():
+    kept, looks = journal.Journal(), []
+
+    def matches(entry):
+        looks.append(entry)
+        assert len(looks) < 20, "it looks without end"
+        return entry.tenant == "wanted"
+
+    kept.add(exchange("other"))
+    waiting = asyncio.create_task(kept.wait(matches, 1, 60))
+    await asyncio.sleep(0)
+    kept.add(exchange("wanted"))
+    kept.forget("wanted")
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    kept.add(exchange("wanted"))
+    assert [entry.tenant for entry in await asyncio.wait_for(waiting, 20)] == ["wanted"]
+
+
 async def test_who_waits_in_vain_is_told_what_there_is(live):
     async with live() as sim:
         await sim.jobs()
@@ -98,6 +182,13 @@ async def test_the_journal_of_one_tenant_is_forgotten_alone(live):
         assert (await sim.request("DELETE", "/_sim/journal?tenant=sim-test")).status == 204
         assert {e.get("tenant") for e in await entries(sim, "?path=/v1/*")} == {"sim-other"}
         assert (await sim.request("DELETE", "/_sim/journal")).status == 204
+        assert await entries(sim, "?path=/v1/*") == []
+
+
+async def test_the_exchange_right_before_is_forgotten_too(live):
+    async with live() as sim:
+        await sim.jobs()
+        await sim.request("DELETE", "/_sim/journal?tenant=sim-test")
         assert await entries(sim, "?path=/v1/*") == []
 
 
@@ -149,6 +240,16 @@ async def test_large_bodies_make_room_by_their_bytes(live, monkeypatch):
             await sim.post("/v1/imagine", {"prompt": f"{number}" + "x" * 3_900})
         kept = [e["number"] for e in await entries(sim)]
         assert kept == [4, 5, 6, 7, 8]  # four of about 4.5 kB each, and the last one beside them
+
+
+async def test_what_is_forgotten_leaves_its_room_to_others(live, monkeypatch):
+    monkeypatch.setattr(journal, "MOST_BYTES", 20_000)
+    async with live() as sim:
+        for _ in range(5):
+            for number in range(4):
+                await sim.post("/v1/imagine", {"prompt": f"{number}" + "x" * 3_900})
+            assert len(await entries(sim, "?path=/v1/*")) == 4
+            await sim.request("DELETE", "/_sim/journal")
 
 
 async def test_long_headers_and_targets_make_room_by_their_bytes(live, monkeypatch):

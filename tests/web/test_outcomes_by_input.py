@@ -214,6 +214,38 @@ async def test_what_is_asked_for_in_vain_is_told_with_the_reason(live, prompt, h
         assert missed == [{"fault": fault, "asked": asked, "reason": reason}]
 
 
+@pytest.mark.parametrize("header", ["cod=503, stale=5s", "stale=5s, cod=503"])
+async def test_all_that_is_asked_for_in_vain_is_told(live, header):
+    async with live() as sim:
+        await sim.post("/v1/imagine", {"prompt": "a fox --sim webhook-drop"}, {"Prefer": header})
+        _, missed = await told(sim, "/v1/imagine")
+        assert sorted(one["asked"] for one in missed) == ["cod", "stale=5s", "webhook-drop"]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "happens", "missed"),
+    [
+        ("sim=instant", {"instant", "webhook-drop"}, []),
+        ("sim=webhook-double", {"webhook-double=2"}, ["Prefer asks for something else"]),
+    ],
+)
+async def test_a_preference_takes_the_place_of_what_the_prompt_asks_for_of_its_kind(live, prefer, happens, missed):
+    async with live() as sim:
+        body = {"prompt": "a fox --sim webhook-drop", "webhook_url": f"{sim.url}/_sim/inbox/a"}
+        await sim.post("/v1/imagine", body, {"Prefer": prefer})
+        fired, void = await told(sim, "/v1/imagine")
+        assert {one["reason"].partition(":")[0] for one in fired} == happens
+        assert [one["reason"] for one in void] == missed
+
+
+async def test_a_refusal_that_was_asked_for_is_told_in_vain_where_there_was_another(live):
+    async with live() as sim:
+        body = {"prompt": "a fox --sim refuse=queue_full", "image_url": "http://127.0.0.1:1/a.png"}
+        await sim.refused("/v1/imagine", body, 400, "image_inaccessible")
+        missed = {"fault": "--sim", "asked": "refuse=queue_full", "reason": "no job was made: image_inaccessible"}
+        assert await told(sim, "/v1/imagine") == ([], [missed])
+
+
 async def test_a_prompt_whose_job_is_refused_asks_in_vain(live):
     async with live(rate_limit="1/60s") as sim:
         await sim.imagine("the first")

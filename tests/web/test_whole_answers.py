@@ -87,6 +87,29 @@ async def test_it_says_what_aiohttp_says(make: Make, request_: str, body: bytes)
     assert b"Server: " in b" ".join(ours)
 
 
+@pytest.mark.parametrize(
+    "header", [("Connection", "close"), ("server", "mine"), ("Date", "today"), ("Content-Length", "2")]
+)
+@pytest.mark.parametrize("make", OURS)
+async def test_a_header_that_comes_with_every_answer_can_be_another(make: Make, header: tuple[str, str]) -> None:
+    headers = HEADERS | dict([header])
+    ours, theirs = [lines(await told(kind, FIRST + LAST, b"{}", headers)) for kind in (make, aiohttp)]
+    assert ours == theirs
+
+
+async def test_an_answer_that_its_handler_has_begun_is_sent_once() -> None:
+    async def handle(request: web.BaseRequest) -> web.Response:
+        answer = common(b"{}", HEADERS)
+        await answer.prepare(request)
+        return answer
+
+    async with serving(handle) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((FIRST + LAST).encode())
+        assert (await reader.read()).count(b"HTTP/1.1 200 OK\r\n") == 2
+        writer.close()
+
+
 async def test_several_requests_of_one_connection_are_answered_in_turn() -> None:
     heard = await told(common, FIRST * 3 + LAST, b"{}", HEADERS)
     assert heard.count(b"HTTP/1.1 200 OK\r\n") == heard.count(b"\r\n\r\n{}") == 4

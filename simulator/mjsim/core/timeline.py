@@ -48,7 +48,7 @@ class EvenLife(Frozen):
             return Moment(completed, Status.COMPLETED, _COMPLETE)
         # The last of the steps that begin by now, of which the whole milliseconds are counted.
         span = completed - started
-        return self._step(min((_STEPS * (now - started + 1) - 1) // span, _STEPS - 1))
+        return self._step((_STEPS * (now - started + 1) - 1) // span)
 
     @property
     def moments(self) -> tuple[Moment, ...]:

@@ -162,7 +162,6 @@ class Connection:
 
     def _lose(self, error: Exception) -> Exception:
         """Undo the shared transaction and tell everybody who waits for it why; what they are told."""
-        self._coming.clear()
         told = telling(error)
         for waiter in self._waiters():
             waiter.set_exception(told)
