@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from contextlib import asynccontextmanager
 
 import pytest
@@ -80,3 +81,24 @@ async def test_a_body_is_read_after_one_whose_end_was_where_reading_paused(live,
         for _ in range(2):
             writer.write(ASKED["a new job"])
             assert await answers(reader, 1) == [200]
+
+
+async def test_a_client_that_asks_without_end_is_not_listened_to_without_end(live):
+    """The first answer takes long; of the 40 MB behind it no more are taken in than sockets and the queue hold."""
+    slow = written(b"GET /v1/jobs", b"", b"Prefer: latency=20s")
+    flood = written(b"POST /v1/imagine", POST, b"X-Padding: " + b"x" * 7_000) * 100
+    async with live() as sim:
+        host, port = sim.address
+        with socket.create_connection((host, port)) as client:
+            client.setblocking(False)
+            client.send(slow)
+            sent, idle = 0, 0
+            while sent < 40_000_000 and idle < 20:
+                try:
+                    sent += client.send(flood[sent % len(flood) :])
+                    idle = 0
+                except BlockingIOError:
+                    idle += 1
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0)
+        assert sent < 40_000_000
