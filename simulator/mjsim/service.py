@@ -65,17 +65,13 @@ class Service:
         """
         parsed = parse_prompt(prompt)
         chosen = settings(fields, parsed.flags)
-        names: Sequence[str] = ()
-        colours: tuple[int, ...] = ()
-        if image_url is not None or parsed.image_urls:
-            images = [ImageInput("prompt", url=url) for url in parsed.image_urls]
-            if image_url is not None:
-                images.insert(0, ImageInput("image_url", url=image_url))
-            seen = await self._see(images)
-            names, colours = [one.name for one in seen], tint(seen)
-        asked = number_of(parsed.text, *names)
+        images = [ImageInput("prompt", url=url) for url in parsed.image_urls]
+        if image_url is not None:
+            images.insert(0, ImageInput("image_url", url=image_url))
+        seen = await self._see(images) if images else []
+        asked = number_of(parsed.text, *[one.name for one in seen])
         equal = chosen.fingerprint(asked, "imagine")
-        draft = grid_of(prompt, asked, chosen, tint=colours)
+        draft = grid_of(prompt, asked, chosen, tint=tint(seen))
         candidate = Candidate(tenant, JobType.IMAGINE, chosen.mode, equal, webhook)
         return await self.accept(candidate, draft, directives.over(parsed.directives))
 

@@ -1,7 +1,7 @@
 """The embedded store: it never waits for anything but for what it has written to be safe, so nothing interrupts a turn."""
 
-from collections.abc import Callable, Generator, Sequence
-from types import coroutine
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from mjsim.core.credit import Account
@@ -136,12 +136,6 @@ class EmbeddedStore:
         return max(self._ledger.latest(), Instant(int(simulated) + went_on))
 
 
-@coroutine
-def _next_round() -> Generator[None, None, None]:
-    """Let everybody else go first, as `asyncio.sleep(0)` does in two steps."""
-    yield
-
-
 class EmbeddedTurn:
     """Implements `ports.Turn`: writes when it is left, and not at all when an error leaves it.
 
@@ -158,7 +152,7 @@ class EmbeddedTurn:
         self._amended: list[Job] = []
 
     async def __aenter__(self) -> Self:
-        await _next_round()
+        await asyncio.sleep(0)
         return self
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:

@@ -1,4 +1,4 @@
-"""What the journal keeps of an exchange: as it is while it is one of the latest, and packed into one piece from then on."""
+"""What the journal keeps of an exchange: as it is while it is the last one, and packed into one piece from then on."""
 
 import msgspec
 
@@ -64,23 +64,11 @@ class Entry(_Told):
         return self.target.partition("?")[0]
 
 
-def entry_of(exchange: Exchange) -> Entry:
-    """What can be told of it now."""
-    return unpacked(packed(exchange))
+packed = msgspec.msgpack.Encoder(enc_hook=head_of).encode
+"""All of an exchange in one piece."""
 
-
-def packed(exchange: Exchange) -> bytes:
-    """All of it in one piece."""
-    return _encode(exchange)
-
-
-def unpacked(piece: bytes) -> Entry:
-    """What can be told of an exchange that was packed."""
-    return _decode(piece)
-
-
-_encode = msgspec.msgpack.Encoder(enc_hook=head_of).encode
-_decode = msgspec.msgpack.Decoder(Entry).decode
+unpacked = msgspec.msgpack.Decoder(Entry).decode
+"""The entry that a piece holds."""
 
 
 def shown(headers: Headers) -> list[tuple[str, str]]:

@@ -6,9 +6,8 @@ It is bounded by entries and by bytes, and shows no credentials.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import chain
 
-from mjsim.web.entry import Entry, Exchange, entry_of, packed, unpacked
+from mjsim.web.entry import Entry, Exchange, packed, unpacked
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 32 * 1024 * 1024
@@ -56,8 +55,10 @@ class Journal:
         self._last = exchange
         while len(self._kept) >= MOST_ENTRIES or self._bytes > MOST_BYTES:
             self._bytes -= len(self._kept.popleft())
-        for waiter in self._waiting:
-            waiter.hear(entry_of(exchange))
+        if self._waiting:
+            entry = unpacked(packed(exchange))
+            for waiter in self._waiting:
+                waiter.hear(entry)
 
     def _pack(self) -> None:
         if self._last is not None:
@@ -68,8 +69,8 @@ class Journal:
 
     def find(self, match: Match) -> Iterator[Entry]:
         """The entries that match, oldest first."""
-        last = () if self._last is None else (entry_of(self._last),)
-        return filter(match, chain(map(unpacked, tuple(self._kept)), last))
+        last = () if self._last is None else (packed(self._last),)
+        return filter(match, map(unpacked, (*self._kept, *last)))
 
     async def wait(self, match: Match, count: int, seconds: float) -> list[Entry]:
         """The entries that match, as soon as there are so many; those that there are when the time is over."""

@@ -23,17 +23,11 @@ _MADE_HERE = frozenset(
 
 
 class CommonHeaders:
-    """Headers that many answers have in common, and the heads that were made of them."""
+    """Headers that many answers have in common."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self.shared = CIMultiDictProxy(CIMultiDict(headers))
-        self._heads: dict[tuple[int, str], bytes | None] = {}
-
-    def head(self, status: int, reason: str) -> bytes | None:
-        """See `_head`."""
-        if (status, reason) not in self._heads:
-            self._heads[status, reason] = _head(status, reason, tuple(self.shared.items()))
-        return self._heads[status, reason]
+        self.items = tuple(self.shared.items())
 
 
 class WholeAnswer(web.Response):
@@ -96,9 +90,8 @@ class WholeAnswer(web.Response):
         status = self.status
         if not isinstance(self._body, bytes) or must_be_empty_body(request.method, status):
             return None
-        if self._common is not None:
-            return self._common.head(status, self.reason)
-        return _head(status, self.reason, tuple(self._headers.items()))
+        items = tuple(self._headers.items()) if self._common is None else self._common.items
+        return _head(status, self.reason, items)
 
 
 @lru_cache(maxsize=256)
